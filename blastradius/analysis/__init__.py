@@ -1,0 +1,1 @@
+"""Questions and answers: from graph and incident to numbers that can be defended."""

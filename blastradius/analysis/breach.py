@@ -1,0 +1,331 @@
+"""The use case: who downstream is exposed by this breach?"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+
+from blastradius import __version__
+from blastradius.analysis.blast import Reader, blast_radius, rank
+from blastradius.analysis.evidence import SourceBook, likelihood, weigh
+from blastradius.analysis.harm import CompiledHarm, Event, Scope, compile_harm
+from blastradius.analysis.importance import counterfactuals, edge_importance, next_steps
+from blastradius.analysis.paths import PathFinder
+from blastradius.analysis.priors import PriorTable, default_priors
+from blastradius.analysis.question import Question
+from blastradius.analysis.resolve import (
+    incidents_of,
+    resolve_incident,
+    resolve_party,
+    resolve_target,
+)
+from blastradius.analysis.results import (
+    Analysis,
+    Assumption,
+    Explanation,
+    GroupResult,
+    IncidentNote,
+    Provenance,
+    WhatIf,
+)
+from blastradius.analysis.solve import Likelihood, Solver, choose_solver
+from blastradius.errors import QuestionError
+from blastradius.model import dates
+from blastradius.model.check import check_graph
+from blastradius.model.graph import Graph, Incident, Observation, Party
+
+PATHS_EXPLAINED = 5
+"""Paths listed in an explanation."""
+
+
+@dataclass(frozen=True, slots=True)
+class BreachAnalysis:
+    """An answer, with what is needed to explain it."""
+
+    analysis: Analysis
+    graph: Graph
+    question: Question
+    priors: PriorTable
+    reader: Reader
+    solver: Solver
+    likelihood: Likelihood
+
+    def explain(self, party: str) -> Explanation:
+        """Explain the score of one party, given by id, name, alias or identifier."""
+        found = resolve_party(self.graph, party)
+        harm = self.reader.harm
+        return Explanation(
+            target=self.analysis.target,
+            incident=self.analysis.incident,
+            party=self.analysis.parties[found.id],
+            paths=self.reader.paths(found.id, PATHS_EXPLAINED),
+            counterfactuals=counterfactuals(
+                self.reader, self.solver, self.likelihood, found.id
+            ),
+            what_ifs=self._what_ifs(found),
+            importance=edge_importance(
+                harm, self.solver, harm.node.get(Event("harmed", found.id))
+            ),
+        )
+
+    def _what_ifs(self, party: Party) -> tuple[WhatIf, ...]:
+        """Score the party again after each statement that it could make."""
+        if Event("harmed", party.id) not in self.reader.harm.node:
+            return ()
+        exposed = Event("exposed", party.id) in self.reader.harm.node
+        event = "exposed" if exposed else "harmed"
+        found = []
+        for state, text in (("confirmed", "confirms"), ("denied", "denies")):
+            said = Observation.model_validate({"party": party.id, "event": event, "state": state})
+            question = replace(
+                self.question, observations=(*self.question.observations, said), groups=False
+            )
+            again = _solve(self.graph, self.analysis.target, question, self.priors)
+            score = again.reader.score(party.id).posterior
+            found.append(WhatIf(f"{party.name} {text} that it is {event}", score))
+        return tuple(found)
+
+
+@dataclass(frozen=True, slots=True)
+class _Solved:
+    incident: Incident | None
+    scope: Scope
+    reader: Reader
+    solver: Solver
+    likelihood: Likelihood
+    groups: Mapping[str, tuple[str, ...]]
+
+
+def analyze_breach(
+    graph: Graph,
+    target: str,
+    question: Question | None = None,
+    *,
+    graph_sha256: str = "",
+    priors: PriorTable | None = None,
+) -> BreachAnalysis:
+    """Score every party of a graph for a breach.
+
+    Parameters
+    ----------
+    graph : Graph
+    target : str
+        Breached party or incident: id, name, alias or identifier.
+    question : Question, optional
+        Options; the newest incident of the party and its window by default.
+    graph_sha256 : str
+        Hash of the graph's file, for the provenance.
+    priors : PriorTable, optional
+        Default numbers; the shipped table by default.
+
+    Raises
+    ------
+    UnknownNameError, AmbiguousNameError, QuestionError, GraphError, ExactBudgetError
+    """
+    check_graph(graph)
+    question = question or Question()
+    priors = priors or default_priors()
+    solved = _solve(graph, target, question, priors)
+    reader, solver = solved.reader, solved.solver
+    parties = {p.id: reader.party(p) for p in graph.parties}
+    ranking = rank(parties.values())
+    names = {p.id: p.name for p in graph.parties}
+    by_id = {p.id: p for p in graph.parties}
+    analysis = Analysis(
+        provenance=Provenance(__version__, graph.name, graph_sha256, question.options()),
+        target=target,
+        incident=_incident_note(graph, solved, question, names),
+        origins=tuple(parties[o] for o in sorted(set(solved.scope.origins))),
+        ranking=ranking,
+        parties=parties,
+        groups=_groups(solved, by_id),
+        blast_radius=blast_radius(parties.values()),
+        engine=solver.note,
+        assumptions=_assumptions(reader.harm, priors),
+        next_steps=next_steps(reader, solver, solved.likelihood, ranking, names),
+        unobserved_edges_note=_limits(graph, len(ranking)),
+    )
+    return BreachAnalysis(analysis, graph, question, priors, reader, solver, solved.likelihood)
+
+
+def _solve(graph: Graph, target: str, question: Question, priors: PriorTable) -> _Solved:
+    incident, origins = _choose_incident(graph, target, question)
+    scope = _scope(incident, origins, question)
+    groups = _memberships(graph) if question.groups else {}
+    harm = compile_harm(graph, scope, priors, groups)
+    said = incident.observations if incident is not None else ()
+    weighed = weigh((*said, *question.observations), priors)
+    evidence = likelihood(harm, weighed)
+    solver = choose_solver(harm, sorted(evidence), question)
+    finder = PathFinder(harm)
+    reader = Reader(
+        harm, solver.reach(evidence), scope, weighed, finder, SourceBook(graph), finder.hops()
+    )
+    return _Solved(incident, scope, reader, solver, evidence, groups)
+
+
+def _choose_incident(
+    graph: Graph, target: str, question: Question
+) -> tuple[Incident | None, tuple[str, ...]]:
+    """Return the incident to use, if any, and where the breach starts."""
+    if question.incident is not None and question.hypothetical:
+        msg = "an incident and a hypothetical breach exclude each other"
+        raise QuestionError(msg)
+    found = resolve_target(graph, target)
+    if isinstance(found, Incident):
+        if question.hypothetical:
+            return None, found.origins
+        if question.incident not in (None, found.id):
+            msg = f"{target!r} is an incident; it cannot be combined with another one"
+            raise QuestionError(msg)
+        return found, found.origins
+    if question.hypothetical:
+        return None, (found.id,)
+    if question.incident is not None:
+        incident = resolve_incident(graph, question.incident)
+        if found.id not in incident.origins:
+            msg = (
+                f"incident {incident.id!r} did not start at {found.id!r} "
+                f"but at {', '.join(map(repr, incident.origins))}"
+            )
+            raise QuestionError(msg)
+        return incident, incident.origins
+    known = incidents_of(graph, found.id)
+    return (known[0], known[0].origins) if known else (None, (found.id,))
+
+
+def _scope(incident: Incident | None, origins: tuple[str, ...], question: Question) -> Scope:
+    actions = question.actions or (incident.actions if incident is not None else ())
+    if question.as_of is not None:
+        try:
+            period = dates.parse_partial(question.as_of)
+        except ValueError as error:
+            raise QuestionError(f"as of: {error}") from None  # noqa: EM102
+    else:
+        period = incident.period if incident is not None else dates.Period(None, None)
+    return Scope(origins, incident, actions, period)
+
+
+def _memberships(graph: Graph) -> dict[str, tuple[str, ...]]:
+    """Map each top party to all parties under its control, itself included.
+
+    A party with several controlling owners counts in each group; a party that nobody
+    controls and that controls nobody is no group.
+    """
+    owners = {p.id: [o.party for o in p.parent if o.controls] for p in graph.parties}
+
+    def tops(party: str, seen: frozenset[str]) -> set[str]:
+        above = [o for o in owners.get(party, ()) if o not in seen]
+        if not above:
+            return {party}
+        return {top for owner in above for top in tops(owner, seen | {party})}
+
+    groups: dict[str, list[str]] = {}
+    for party in sorted(owners):
+        for top in sorted(tops(party, frozenset())):
+            groups.setdefault(top, []).append(party)
+    return {top: tuple(members) for top, members in groups.items()}
+
+
+def _groups(solved: _Solved, parties: Mapping[str, Party]) -> tuple[GroupResult, ...]:
+    """Return one line for each group with a member in reach, origins' own groups included."""
+    found = [
+        solved.reader.group(parties[top], members)
+        for top, members in solved.groups.items()
+        if solved.reader.harm.levels.get(f"group/{top}")
+    ]
+    return tuple(sorted(found, key=lambda g: (-g.score.posterior, g.id)))
+
+
+def _incident_note(
+    graph: Graph, solved: _Solved, question: Question, names: Mapping[str, str]
+) -> IncidentNote:
+    incident = solved.incident
+    others = tuple(
+        dict.fromkeys(
+            other.id
+            for origin in solved.scope.origins
+            for other in incidents_of(graph, origin)
+            if incident is None or other.id != incident.id
+        )
+    )
+    if incident is None:
+        where = " and ".join(names[o] for o in solved.scope.origins)
+        return IncidentNote(
+            id=None,
+            name=f"Hypothetical breach of {where}",
+            hypothetical=True,
+            status="hypothetical",
+            actor=None,
+            actions=solved.scope.actions,
+            window=question.as_of,
+            window_note=None,
+            disclosed=None,
+            summary=None,
+            varieties=(),
+            data_description=None,
+            volume=None,
+            demand=None,
+            disagreements=(),
+            note=None,
+            certainty="assumed",
+            sources=(),
+            other_incidents=others,
+        )
+    return IncidentNote(
+        id=incident.id,
+        name=incident.name or incident.id,
+        hypothetical=False,
+        status=incident.status,
+        actor=incident.actor,
+        actions=solved.scope.actions,
+        window=question.as_of or incident.window,
+        window_note="set by --as-of" if question.as_of else incident.window_note,
+        disclosed=incident.disclosed,
+        summary=incident.summary,
+        varieties=incident.varieties,
+        data_description=incident.data_description,
+        volume=incident.volume,
+        demand=incident.demand,
+        disagreements=incident.disagreements,
+        note=incident.note,
+        certainty=incident.evidence.certainty if incident.evidence is not None else "assumed",
+        sources=solved.reader.book.notes([incident.evidence]),
+        other_incidents=others,
+    )
+
+
+def _assumptions(harm: CompiledHarm, priors: PriorTable) -> tuple[Assumption, ...]:
+    """List the prior rows behind the arcs, assumed ones first, most used first."""
+    uses: dict[str, int] = {}
+    for arc in harm.arcs:
+        for key in arc.coin.keys:
+            uses[key] = uses.get(key, 0) + 1
+    rows = [
+        Assumption(row.key, row.meaning, row.value, row.low, row.high, row.basis, row.source, n)
+        for row, n in ((priors[key], n) for key, n in uses.items())
+    ]
+    return tuple(sorted(rows, key=lambda a: (a.basis != "assumed", -a.arcs, a.key)))
+
+
+def _limits(graph: Graph, n_ranked: int) -> str:
+    sourced = sum(_has_source(edge.evidence) for edge in graph.edges)
+    silent = len(graph.parties) - n_ranked
+    return (
+        f"{silent} of {len(graph.parties)} parties have no recorded path. That is no all-clear: "
+        f"the graph knows {len(graph.edges)} edges ({sourced} with sources), and most real "
+        "relations are on no public record"
+    )
+
+
+def _has_source(evidence: object) -> bool:
+    return bool(getattr(evidence, "sources", ()))
+
+
+def observed(pairs: Iterable[tuple[str, str]]) -> tuple[Observation, ...]:
+    """Return observations for (party id, state) pairs.
+
+    >>> observed([("vw", "reported")])[0].event
+    'exposed'
+    """
+    return tuple(Observation.model_validate({"party": p, "state": s}) for p, s in pairs)

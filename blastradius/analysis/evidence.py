@@ -1,0 +1,84 @@
+"""Observations as soft evidence on the nodes of a harm network (Pearl's virtual evidence)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+from blastradius.analysis.harm import CompiledHarm, Event
+from blastradius.analysis.priors import PriorTable
+from blastradius.analysis.results import ObservationNote, SourceNote
+from blastradius.model.graph import Evidence, Graph, Observation, Source
+
+
+@dataclass(frozen=True, slots=True)
+class Weighed:
+    """An observation with the event that it speaks of and its likelihood ratio."""
+
+    observation: Observation
+    event: Event
+    ratio: float
+
+
+def weigh(observations: Iterable[Observation], priors: PriorTable) -> tuple[Weighed, ...]:
+    """Give each distinct statement its ratio; saying the same twice adds nothing."""
+    weighed: dict[tuple[Event, str, float], Weighed] = {}
+    for observation in observations:
+        ratio = observation.likelihood_ratio
+        if ratio is None:
+            ratio = priors.ratio(observation.state)
+        event = _event(observation)
+        weighed.setdefault((event, observation.state, ratio), Weighed(observation, event, ratio))
+    return tuple(weighed.values())
+
+
+def _event(observation: Observation) -> Event:
+    if observation.dataset is not None:
+        return Event("disclosed", observation.dataset)
+    return Event(observation.event, observation.party or "")
+
+
+def likelihood(
+    harm: CompiledHarm, weighed: Iterable[Weighed]
+) -> dict[int, tuple[float, float]]:
+    """Return node -> (weight if it happened, weight if not) for events within reach.
+
+    Evidence on an event that cannot happen in this graph is a constant and drops out.
+    """
+    weights: dict[int, tuple[float, float]] = {}
+    for item in weighed:
+        node = harm.node.get(item.event)
+        if node is not None:
+            weights[node] = (weights.get(node, (1.0, 1.0))[0] * item.ratio, 1.0)
+    return weights
+
+
+class SourceBook:
+    """Looks up the publications behind evidence."""
+
+    def __init__(self, graph: Graph) -> None:
+        self._by_id: Mapping[str, Source] = {s.id: s for s in graph.sources if s.id is not None}
+
+    def notes(self, evidence: Iterable[Evidence | None]) -> tuple[SourceNote, ...]:
+        """Return each publication once, in the order of mention."""
+        found: dict[tuple[str, str | None], SourceNote] = {}
+        for item in evidence:
+            for reference in item.sources if item is not None else ():
+                source = self._by_id[reference] if isinstance(reference, str) else reference
+                note = SourceNote(source.title, source.url, source.tier, source.supports)
+                found.setdefault((source.title, source.url), note)
+        return tuple(found.values())
+
+
+def observation_note(item: Weighed, book: SourceBook) -> ObservationNote:
+    """Describe an observation for a result."""
+    seen = item.observation
+    return ObservationNote(
+        subject=item.event.subject,
+        event=item.event.kind,
+        state=seen.state,
+        likelihood_ratio=item.ratio,
+        note=seen.note,
+        certainty=seen.evidence.certainty if seen.evidence is not None else "assumed",
+        sources=book.notes([seen.evidence]),
+    )

@@ -1,0 +1,329 @@
+"""The library: load a graph, analyse a breach, ask why.
+
+>>> import blastradius as br
+>>> graph = br.Graph(
+...     name="demo",
+...     parties=[{"id": "vw", "name": "Volkswagen"}, {"id": "conti", "name": "Continental"}],
+...     datasets=[{"id": "specs", "owner": "vw", "varieties": ["Secrets"], "own_probability": 0.3}],
+...     shares=[
+...         {"discloser": "vw", "recipient": "conti", "datasets": ["specs"], "probability": 0.5}
+...     ],
+... )
+>>> result = br.analyze(graph, "continental", hypothetical=True)
+>>> result.parties["vw"].probability["exposed"].posterior
+0.5
+"""
+
+# ruff: noqa: PLC0415 - what one command or format needs is imported when it is needed
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Literal
+
+from blastradius.analysis.breach import BreachAnalysis, analyze_breach
+from blastradius.analysis.question import Question
+from blastradius.io.catalog import find_graph
+from blastradius.io.loaded import LoadedGraph
+from blastradius.model.graph import Graph
+from blastradius.report.listing import Listing, select
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+    from pathlib import Path
+
+    from blastradius.analysis.results import (
+        Analysis,
+        Assumption,
+        BlastRadius,
+        EngineNote,
+        Explanation,
+        GroupResult,
+        IncidentNote,
+        NextStep,
+        PartyResult,
+        Provenance,
+    )
+    from blastradius.model.graph import Observation
+    from blastradius.report.document import Document
+    from blastradius.report.rows import Row
+
+Method = Literal["auto", "exact", "monte-carlo"]
+
+
+def load_graph(source: str | Path | Graph | LoadedGraph) -> LoadedGraph:
+    """Load a graph: a shipped one by name, any one by path, or check one built in Python.
+
+    Raises
+    ------
+    GraphFileError
+        If the file cannot be read or is not valid; lists every problem with its place.
+    GraphError
+        If a graph built in Python does not hold together.
+    """
+    if isinstance(source, LoadedGraph):
+        return source
+    if isinstance(source, Graph):
+        return LoadedGraph.from_graph(source)
+    return find_graph(source)
+
+
+def analyze(  # noqa: PLR0913 - the question has that many sides
+    graph: str | Path | Graph | LoadedGraph,
+    target: str,
+    *,
+    incident: str | None = None,
+    hypothetical: bool = False,
+    actions: Sequence[str] = (),
+    as_of: str | None = None,
+    observations: Sequence[Observation] = (),
+    groups: bool = False,
+    method: Method = "auto",
+    n_worlds: int | None = None,
+    rng_seed: int = 0,
+) -> Result:
+    """Score which parties a breach of ``target`` exposes, and say how sure that is.
+
+    Parameters
+    ----------
+    graph : str, Path, Graph or LoadedGraph
+        Whatever :func:`load_graph` takes.
+    target : str
+        Breached party or incident: id, name, alias or identifier.
+    incident : str, optional
+        Which recorded incident of the party to use; the newest by default.
+    hypothetical : bool
+        Whether to suppose a breach instead of using a recorded incident.
+    actions : sequence of str
+        VERIS actions of the breach, instead of those recorded.
+    as_of : str, optional
+        Date (YYYY, YYYY-MM or YYYY-MM-DD) that decides which relations count.
+    observations : sequence of Observation
+        What was said beyond the graph; joins the incident's own observations.
+    groups : bool
+        Whether to answer for groups of companies too: any member harmed.
+    method : {"auto", "exact", "monte-carlo"}
+        Engine; ``auto`` is exact where that fits its budget.
+    n_worlds : int, optional
+        Worlds to sample; chosen by the wanted precision by default.
+    rng_seed : int
+        Same seed, same numbers.
+
+    Raises
+    ------
+    UnknownNameError, AmbiguousNameError
+        If the target or incident is not one known thing.
+    QuestionError
+        If the question does not fit the graph.
+    """
+    loaded = load_graph(graph)
+    question = Question(
+        incident=incident,
+        hypothetical=hypothetical,
+        actions=tuple(actions),
+        as_of=as_of,
+        observations=tuple(observations),
+        groups=groups,
+        method=method,
+        n_worlds=n_worlds,
+        rng_seed=rng_seed,
+    )
+    return Result(analyze_breach(loaded.graph, target, question, graph_sha256=loaded.sha256))
+
+
+class Result:
+    """An analysis, and the ways to look at it."""
+
+    def __init__(self, breach: BreachAnalysis, listing: Listing | None = None) -> None:
+        self._breach = breach
+        self._listing = listing if listing is not None else select(breach.analysis)
+
+    def __repr__(self) -> str:
+        radius = self.blast_radius
+        return (
+            f"<Result {self.target!r}: {radius.reachable_parties} reachable, "
+            f"{radius.expected_harmed_parties.posterior:.3g} expected harmed, "
+            f"total score {radius.total_score.posterior:.4g}>"
+        )
+
+    def __str__(self) -> str:
+        return self.to_text()
+
+    @property
+    def analysis(self) -> Analysis:
+        """The whole answer as one frozen value."""
+        return self._breach.analysis
+
+    @property
+    def target(self) -> str:
+        """The name that was asked for."""
+        return self.analysis.target
+
+    @property
+    def incident(self) -> IncidentNote:
+        """What is known of the incident."""
+        return self.analysis.incident
+
+    @property
+    def origins(self) -> tuple[PartyResult, ...]:
+        """The breached parties."""
+        return self.analysis.origins
+
+    @property
+    def ranking(self) -> tuple[PartyResult, ...]:
+        """Downstream parties, highest posterior score first."""
+        return self.analysis.ranking
+
+    @property
+    def parties(self) -> Mapping[str, PartyResult]:
+        """Every party of the graph by id."""
+        return self.analysis.parties
+
+    @property
+    def groups(self) -> tuple[GroupResult, ...]:
+        """Roll-ups: any member of a group harmed."""
+        return self.analysis.groups
+
+    @property
+    def blast_radius(self) -> BlastRadius:
+        """The three figures of the whole."""
+        return self.analysis.blast_radius
+
+    @property
+    def engine(self) -> EngineNote:
+        """Which engine ran, and why."""
+        return self.analysis.engine
+
+    @property
+    def assumptions(self) -> tuple[Assumption, ...]:
+        """Priors that stand in where the graph gives no number."""
+        return self.analysis.assumptions
+
+    @property
+    def next_steps(self) -> tuple[NextStep, ...]:
+        """What to find out or to do first."""
+        return self.analysis.next_steps
+
+    @property
+    def provenance(self) -> Provenance:
+        """What is needed to repeat the result."""
+        return self.analysis.provenance
+
+    def listing(
+        self,
+        *,
+        roles: Sequence[str] = (),
+        min_score: float = 0.0,
+        top: int | None = None,
+        grouped: bool = False,
+    ) -> Result:
+        """Return the same result with fewer parties listed; no number changes.
+
+        Parameters
+        ----------
+        roles : sequence of str
+            Only parties with one of these roles.
+        min_score : float
+            Only parties with at least this posterior score [points].
+        top : int, optional
+            At most this many.
+        grouped : bool
+            Whether to list groups instead of their members.
+        """
+        from blastradius.report.listing import ListFilter
+
+        wanted = ListFilter(tuple(roles), min_score, top, grouped)
+        return Result(self._breach, select(self.analysis, wanted))
+
+    def explain(self, party: str) -> ExplanationView:
+        """Explain the score of a party, named by id, name, alias or identifier.
+
+        Raises
+        ------
+        UnknownNameError, AmbiguousNameError
+            If it is not one known party.
+        """
+        return ExplanationView(self._breach.explain(party), self.parties)
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return the result as plain data, in the form of the JSON contract."""
+        from blastradius.report.as_dict import analysis_dict
+
+        return analysis_dict(self.analysis, self._listing)
+
+    def to_json(self) -> str:
+        """Return the result as JSON; same input, same bytes."""
+        from blastradius.report.as_dict import json_text
+
+        return json_text(self.to_dict())
+
+    def to_rows(self) -> list[Row]:
+        """Return one flat row for each listed party."""
+        from blastradius.report.rows import analysis_rows
+
+        return analysis_rows(self.analysis, self._listing)
+
+    def to_csv(self) -> str:
+        """Return the rows as CSV, safe to open in a spreadsheet."""
+        from blastradius.report.rows import ANALYSIS_COLUMNS, csv_text
+
+        return csv_text(self.to_rows(), ANALYSIS_COLUMNS)
+
+    def to_markdown(self) -> str:
+        """Return the page as Markdown."""
+        from blastradius.report.markdown import render_markdown
+
+        return render_markdown(self._document())
+
+    def to_text(self, *, width: int = 80, colour: bool = False) -> str:
+        """Return the page as text for a terminal of ``width`` columns."""
+        from blastradius.report.text import render_text
+
+        return render_text(self._document(), width=width, colour=colour)
+
+    def _document(self) -> Document:
+        from blastradius.report.analysis_page import analysis_document
+
+        return analysis_document(self.analysis, self._listing)
+
+
+class ExplanationView:
+    """Why a party has its score, and the ways to look at that."""
+
+    def __init__(self, explanation: Explanation, parties: Mapping[str, PartyResult]) -> None:
+        self.explanation = explanation
+        self._parties = parties
+
+    def __repr__(self) -> str:
+        party = self.explanation.party
+        return f"<Explanation of {party.id!r}: score {party.score.posterior:.4g}>"
+
+    def __str__(self) -> str:
+        return self.to_text()
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return the explanation as plain data."""
+        from blastradius.report.as_dict import explanation_dict
+
+        return explanation_dict(self.explanation)
+
+    def to_json(self) -> str:
+        """Return the explanation as JSON; same input, same bytes."""
+        from blastradius.report.as_dict import json_text
+
+        return json_text(self.to_dict())
+
+    def to_markdown(self) -> str:
+        """Return the page as Markdown."""
+        from blastradius.report.markdown import render_markdown
+
+        return render_markdown(self._document())
+
+    def to_text(self, *, width: int = 80, colour: bool = False) -> str:
+        """Return the page as text for a terminal of ``width`` columns."""
+        from blastradius.report.text import render_text
+
+        return render_text(self._document(), width=width, colour=colour)
+
+    def _document(self) -> Document:
+        from blastradius.report.explanation_page import explanation_document
+
+        return explanation_document(self.explanation, self._parties)

@@ -1,0 +1,95 @@
+"""``blastradius analyze``: score whom a breach exposes."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from blastradius.cli import options as shared
+from blastradius.cli.answer import FORMATS, ListOptions, answer
+from blastradius.cli.question import QuestionOptions
+from blastradius.model.vocabulary import ROLES
+
+EXAMPLES = """Examples:
+
+blastradius analyze continental
+
+blastradius analyze continental --role oem --top 3 --format markdown --output continental.md
+
+blastradius analyze continental --observe bmw=denied --observe porsche=confirmed
+
+blastradius analyze bosch --hypothetical --action hacking --as-of 2024-06
+"""
+
+
+def analyze(  # noqa: PLR0913, PLR0917 - one parameter an option
+    target: shared.TargetArgument,
+    graph: shared.GraphOption = None,
+    incident: shared.IncidentOption = None,
+    hypothetical: shared.HypotheticalOption = False,
+    action: shared.ActionOption = None,
+    as_of: shared.AsOfOption = None,
+    observe: shared.ObserveOption = None,
+    observations: shared.ObservationsOption = None,
+    role: Annotated[
+        list[str] | None,
+        typer.Option(
+            help=f"List only parties of this role: {', '.join(ROLES)}. Repeatable.",
+            metavar="ROLE",
+            autocompletion=shared.complete_role,
+            show_default=False,
+            rich_help_panel=shared.LISTING,
+        ),
+    ] = None,
+    min_score: Annotated[
+        float,
+        typer.Option(
+            help="List only parties with at least this score.",
+            metavar="N",
+            rich_help_panel=shared.LISTING,
+        ),
+    ] = 0.0,
+    top: Annotated[
+        int | None,
+        typer.Option(
+            help="List at most this many.",
+            metavar="N",
+            show_default=False,
+            rich_help_panel=shared.LISTING,
+        ),
+    ] = None,
+    group: Annotated[
+        bool,
+        typer.Option(
+            "--group",
+            help="List groups of companies instead of their members.",
+            rich_help_panel=shared.LISTING,
+        ),
+    ] = False,
+    format_: Annotated[str | None, shared.format_option(*FORMATS)] = None,
+    output: shared.OutputOption = None,
+    rng_seed: shared.RngSeedOption = 0,
+    exact: shared.ExactOption = False,
+    worlds: shared.WorldsOption = None,
+) -> None:
+    """Score whom a breach of TARGET exposes, and say how sure that is.
+
+    A party with a recorded incident uses the newest one and says so; one without is supposed
+    to be breached. What is listed never changes what is computed.
+    """
+    question = QuestionOptions(
+        graph=graph,
+        incident=incident,
+        hypothetical=hypothetical,
+        actions=tuple(action or ()),
+        as_of=as_of,
+        observe=tuple(observe or ()),
+        observations=observations,
+        group=group,
+        exact=exact,
+        worlds=worlds,
+        rng_seed=rng_seed,
+    )
+    listing = ListOptions(tuple(role or ()), min_score, top, format_, output)
+    answer(target, question, listing)

@@ -1,0 +1,90 @@
+"""The commands, wired into one application."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+from typer.main import get_command
+
+import blastradius
+from blastradius.cli import analyze, explain, graphs, incidents, parties, schema, show, validate
+from blastradius.cli.output import emit
+from blastradius.cli.usage import UsageError
+from blastradius.model.text import did_you_mean, quoted
+
+_ANSWERS = "Answers"
+_DATA = "What a graph holds"
+_FILES = "Files"
+
+app = typer.Typer(
+    name="blastradius",
+    help="Who downstream is exposed by this breach, to what, by which path, and how sure are we.",
+    epilog="Start with: blastradius analyze continental",
+    pretty_exceptions_enable=False,
+    rich_markup_mode="markdown",
+)
+
+
+@app.callback(invoke_without_command=True)
+def _main(
+    context: typer.Context,
+    version: Annotated[bool, typer.Option("--version", help="Show the version and exit.")] = False,
+) -> None:
+    if version:
+        emit(f"blastradius {blastradius.__version__}\n")
+        raise typer.Exit
+    if context.invoked_subcommand is None:
+        emit(context.get_help() + "\n")
+
+
+for _panel, _module, _function in (
+    (_ANSWERS, analyze, analyze.analyze),
+    (_ANSWERS, explain, explain.explain),
+    (_DATA, parties, parties.parties),
+    (_DATA, incidents, incidents.incidents),
+    (_DATA, graphs, graphs.graphs),
+    (_DATA, show, show.show),
+    (_FILES, validate, validate.validate),
+    (_FILES, schema, schema.schema),
+):
+    app.command(epilog=_module.EXAMPLES, rich_help_panel=_panel)(_function)
+
+COMMANDS = tuple(
+    command.callback.__name__ for command in app.registered_commands if command.callback
+)
+
+
+def run(words: list[str]) -> int:
+    """Run a command line and return its exit code.
+
+    Raises
+    ------
+    UsageError
+        If typer cannot make sense of it.
+    """
+    try:
+        code = get_command(app).main(words, prog_name="blastradius", standalone_mode=False)
+    except typer.Abort:
+        raise KeyboardInterrupt from None
+    except Exception as error:
+        # typer keeps its usage errors in a private module that has moved between releases.
+        if not hasattr(error, "format_message"):
+            raise
+        raise _usage_error(error, words) from None
+    return code if isinstance(code, int) else 0
+
+
+def _usage_error(error: Exception, words: list[str]) -> UsageError:
+    """Say what typer says, in the form of the house."""
+    message = str(error.format_message())  # type: ignore[attr-defined]
+    context = getattr(error, "ctx", None)
+    command = context.command_path.removeprefix("blastradius").strip() if context else ""
+    if not command and words and not words[0].startswith("-") and words[0] not in COMMANDS:
+        return UsageError(f"unknown command {quoted(words[0])}{did_you_mean(words[0], COMMANDS)}", "")
+    option = getattr(error, "option_name", None)
+    if option is not None and hasattr(error, "possibilities"):
+        known = [name for item in context.command.params for name in item.opts] if context else []
+        return UsageError(f"unknown option {quoted(option)}{did_you_mean(option, known)}", command)
+    first = message.split("\n", 1)[0].rstrip(".")
+    return UsageError(first[:1].lower() + first[1:], command)

@@ -1,0 +1,139 @@
+"""From options to a question and its answer; shared by ``analyze`` and ``explain``."""
+
+# ruff: noqa: PLC0415 - what one command or format needs is imported when it is needed
+from __future__ import annotations
+
+import os
+from typing import TYPE_CHECKING, NamedTuple
+
+from blastradius.cli.output import patience
+from blastradius.cli.usage import UsageError, check_words
+from blastradius.model.dates import parse_partial
+from blastradius.model.vocabulary import ACTIONS, OBSERVATION_STATES
+
+if TYPE_CHECKING:
+    from blastradius.api import Method, Result
+    from blastradius.model.graph import Graph, Observation
+
+DEFAULT_GRAPH = "automotive"
+_EVENTS = ("exposed", "compromised", "disrupted", "harmed")
+
+
+class QuestionOptions(NamedTuple):
+    """The options that decide what is computed."""
+
+    graph: str | None = None
+    incident: str | None = None
+    hypothetical: bool = False
+    actions: tuple[str, ...] = ()
+    as_of: str | None = None
+    observe: tuple[str, ...] = ()
+    observations: str | None = None
+    group: bool = False
+    exact: bool = False
+    worlds: int | None = None
+    rng_seed: int = 0
+
+
+def graph_name(wanted: str | None) -> str:
+    """Return the graph asked for, else that of ``BLASTRADIUS_GRAPH``, else the default."""
+    return wanted or os.environ.get("BLASTRADIUS_GRAPH") or DEFAULT_GRAPH
+
+
+def ask(target: str, options: QuestionOptions) -> Result:
+    """Analyse a breach as the options say.
+
+    Raises
+    ------
+    UsageError
+        If options are malformed or contradict each other.
+    """
+    _check(options)
+    statements = [_read_statement(text) for text in options.observe]
+    from blastradius.api import analyze, load_graph
+
+    loaded = load_graph(graph_name(options.graph))
+    with patience():
+        return analyze(
+            loaded,
+            target,
+            incident=options.incident,
+            hypothetical=options.hypothetical,
+            actions=options.actions,
+            as_of=options.as_of,
+            observations=_observations(loaded.graph, statements, options.observations),
+            groups=options.group,
+            method=_method(options),
+            n_worlds=options.worlds,
+            rng_seed=options.rng_seed,
+        )
+
+
+def _check(options: QuestionOptions) -> None:
+    if options.incident is not None and options.hypothetical:
+        msg = (
+            "--incident uses a recorded breach and --hypothetical supposes one: choose one of them"
+        )
+        raise UsageError(msg)
+    if options.exact and options.worlds is not None:
+        msg = "--exact computes and --worlds samples: choose one of them"
+        raise UsageError(msg)
+    check_words("--action", options.actions, ACTIONS)
+    if options.worlds is not None and options.worlds < 1:
+        msg = f"--worlds: must be at least 1, got {options.worlds}"
+        raise UsageError(msg)
+    if options.rng_seed < 0:
+        msg = f"--rng-seed: must be at least 0, got {options.rng_seed}"
+        raise UsageError(msg)
+    if options.as_of is not None:
+        try:
+            parse_partial(options.as_of)
+        except ValueError as error:
+            msg = f"--as-of: {error}"
+            raise UsageError(msg) from None
+
+
+def _method(options: QuestionOptions) -> Method:
+    if options.exact:
+        return "exact"
+    return "auto" if options.worlds is None else "monte-carlo"
+
+
+class _Statement(NamedTuple):
+    party: str
+    event: str
+    state: str
+
+
+def _read_statement(text: str) -> _Statement:
+    """Read ``PARTY=STATE`` or ``PARTY:EVENT=STATE``; ids may hold colons themselves."""
+    subject, equals, state = text.rpartition("=")
+    party, _, event = subject.rpartition(":")
+    if event not in _EVENTS or not party:
+        party, event = subject, "exposed"
+    if not equals or not party:
+        msg = (
+            f"--observe: write PARTY=STATE or PARTY:EVENT=STATE, got {text!r} "
+            f"(states: {', '.join(OBSERVATION_STATES)}; events: {', '.join(_EVENTS)})"
+        )
+        raise UsageError(msg)
+    check_words("--observe", [state], OBSERVATION_STATES)
+    return _Statement(party, event, state)
+
+
+def _observations(
+    graph: Graph, statements: list[_Statement], path: str | None
+) -> tuple[Observation, ...]:
+    if not statements and path is None:
+        return ()
+    from blastradius.analysis.resolve import resolve_party
+    from blastradius.io.files import read_observations
+    from blastradius.model.graph import Observation
+
+    said = [
+        Observation.model_validate(
+            {"party": resolve_party(graph, item.party).id, "event": item.event, "state": item.state}
+        )
+        for item in statements
+    ]
+    return (*(read_observations(path, graph) if path is not None else ()), *said)

@@ -1,0 +1,38 @@
+"""The error of a command line that does not make sense."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from blastradius.model.text import did_you_mean, quoted
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterable
+
+
+class UsageError(Exception):
+    """Options that are unknown, malformed or contradict each other. Exit code 2."""
+
+    def __init__(self, message: str, command: str | None = None) -> None:
+        super().__init__(message, command)
+        self.message = message
+        self.command = command
+        """Command whose help may tell more, empty for the whole; None for the one that ran."""
+
+    def __str__(self) -> str:
+        return self.message
+
+
+def check_words(option: str, words: Iterable[str], known: Collection[str]) -> None:
+    """Refuse a word that an option does not know.
+
+    Raises
+    ------
+    UsageError
+        With the nearest known word, or all of them.
+    """
+    for word in words:
+        if word not in known:
+            hint = did_you_mean(word, known) or f" (choose from {', '.join(known)})"
+            msg = f"{option}: unknown value {quoted(word)}{hint}"
+            raise UsageError(msg)

@@ -1,0 +1,115 @@
+"""Every error that blastradius raises on purpose.
+
+All of them derive from :class:`BlastRadiusError`, so ``except BlastRadiusError`` catches
+whatever the input or the question can cause. Constructor arguments stay in ``args``, which
+keeps the errors picklable.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+class BlastRadiusError(Exception):
+    """Base of every error raised on purpose. The command line prints it and exits with 1."""
+
+
+@dataclass(frozen=True, order=True)
+class Problem:
+    """One fault of an input file.
+
+    ``line`` and ``column`` count from 1; 0 means that the fault has no single place.
+    """
+
+    line: int
+    column: int
+    where: str
+    message: str
+
+    def __str__(self) -> str:
+        place = f"line {self.line}, column {self.column}" if self.line else ""
+        return ": ".join(
+            part for part in (", ".join(p for p in (place, self.where) if p), self.message) if part
+        )
+
+
+class GraphFileError(BlastRadiusError):
+    """A graph file cannot be read, or does not describe a valid graph."""
+
+    def __init__(self, path: str, problems: tuple[Problem, ...]) -> None:
+        super().__init__(path, problems)
+        self.path = path
+        self.problems = problems
+
+    def __str__(self) -> str:
+        noun = "problem" if len(self.problems) == 1 else "problems"
+        lines = [f"{self.path}: {len(self.problems)} {noun}", *map(str, self.problems)]
+        return "\n  ".join(lines)
+
+
+class GraphError(BlastRadiusError):
+    """A graph built in Python refers to something that it does not hold."""
+
+    def __init__(self, problems: tuple[str, ...]) -> None:
+        super().__init__(problems)
+        self.problems = problems
+
+    def __str__(self) -> str:
+        noun = "problem" if len(self.problems) == 1 else "problems"
+        return "\n  ".join([f"graph: {len(self.problems)} {noun}", *self.problems])
+
+
+class UnknownNameError(BlastRadiusError):
+    """A party, incident, dataset or shipped graph was named that does not exist."""
+
+    def __init__(self, kind: str, name: str, suggestions: tuple[str, ...] = ()) -> None:
+        super().__init__(kind, name, suggestions)
+        self.kind = kind
+        self.name = name
+        self.suggestions = suggestions
+
+    def __str__(self) -> str:
+        hint = ""
+        if self.suggestions:
+            hint = f" (did you mean {' or '.join(repr(s) for s in self.suggestions)}?)"
+        return f"unknown {self.kind} {self.name!r}{hint}"
+
+
+class AmbiguousNameError(BlastRadiusError):
+    """A name or alias belongs to more than one party or incident."""
+
+    def __init__(self, name: str, candidates: tuple[str, ...]) -> None:
+        super().__init__(name, candidates)
+        self.name = name
+        self.candidates = candidates
+
+    def __str__(self) -> str:
+        listed = ", ".join(repr(c) for c in self.candidates)
+        return f"{self.name!r} is ambiguous: it could be {listed}; use the id"
+
+
+class QuestionError(BlastRadiusError):
+    """The graph is sound, but the question put to it is not."""
+
+
+class EngineInputError(BlastRadiusError):
+    """Arrays or settings handed to the engine do not fit together."""
+
+
+class ExactBudgetError(BlastRadiusError):
+    """The exact engine would need more states than its budget allows."""
+
+    def __init__(self, budget: int, uncertain_arcs: int) -> None:
+        super().__init__(budget, uncertain_arcs)
+        self.budget = budget
+        self.uncertain_arcs = uncertain_arcs
+
+    def __str__(self) -> str:
+        return (
+            f"exact computation needs more than the budget of {self.budget:,} states "
+            f"({self.uncertain_arcs:,} uncertain arcs); sample worlds instead, or raise the budget"
+        )
+
+
+class OutputError(BlastRadiusError):
+    """A result could not be written. Nothing was left half-written."""

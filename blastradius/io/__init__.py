@@ -1,0 +1,44 @@
+"""Text to model and back: graph files, observation files, the shipped graphs, the schema.
+
+The names below are imported on first use, so that a command pays only for what it does.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from blastradius.io.atomic import write_text
+    from blastradius.io.catalog import find_graph, shipped_graphs
+    from blastradius.io.files import read_graph, read_observations
+    from blastradius.io.loaded import LoadedGraph
+    from blastradius.io.schema import graph_json_schema
+
+__all__ = [
+    "LoadedGraph",
+    "find_graph",
+    "graph_json_schema",
+    "read_graph",
+    "read_observations",
+    "shipped_graphs",
+    "write_text",
+]
+
+_HOMES = {
+    "LoadedGraph": "loaded",
+    "find_graph": "catalog",
+    "graph_json_schema": "schema",
+    "read_graph": "files",
+    "read_observations": "files",
+    "shipped_graphs": "catalog",
+    "write_text": "atomic",
+}
+
+
+def __getattr__(name: str) -> object:
+    home = _HOMES.get(name)
+    if home is None:
+        msg = f"module {__name__!r} has no attribute {name!r}"
+        raise AttributeError(msg)
+    return getattr(import_module(f"{__name__}.{home}"), name)

@@ -1,0 +1,1 @@
+"""What a graph means: parties, datasets, the edges between them, and incidents."""

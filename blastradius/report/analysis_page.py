@@ -1,0 +1,349 @@
+"""The page of one analysis: who downstream is exposed, how sure that is, what to do next."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from blastradius.report import numbers, wording
+from blastradius.report.document import (
+    Block,
+    Bullets,
+    Column,
+    Document,
+    Facts,
+    Inline,
+    Paragraph,
+    Section,
+    Span,
+    Table,
+    Tone,
+    words,
+)
+from blastradius.report.listing import Listing, select
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from blastradius.analysis.results import (
+        Analysis,
+        Assumption,
+        EngineNote,
+        GroupResult,
+        IncidentNote,
+        NextStep,
+        PartyResult,
+        Score,
+    )
+
+_BEST_SOURCES = 3
+_STRIP_CELLS = 20
+
+_RANKING_COLUMNS = (
+    Column("#", is_right=True),
+    Column("Party", min_width=16),
+    Column("Score"),
+    Column("0" + " " * (_STRIP_CELLS - 4) + "100", fold=1, is_ornament=True),
+    Column("Band", fold=6),
+    Column("Verdict", min_width=10),
+    Column("P(exposed)"),
+    Column("At risk", min_width=20, fold=3),
+    Column("Through", min_width=12, fold=2),
+    Column("Said", min_width=9, fold=4),
+    Column("Certainty", fold=5),
+)
+
+_RANKING_NOTE = (
+    "Score: 100 × expected severity of the worst that happens to the party, and in brackets its "
+    "range over the assumptions below. P(exposed): probability that data of the party is "
+    "disclosed, before → after what was said about this incident."
+)
+
+
+def analysis_document(analysis: Analysis, listing: Listing | None = None) -> Document:
+    """Return the page of an analysis.
+
+    Parameters
+    ----------
+    analysis : Analysis
+        The answer.
+    listing : Listing, optional
+        Which parties to list; all of the ranking by default. Figures stay those of the whole.
+    """
+    shown = listing if listing is not None else select(analysis)
+    sections = (
+        Section("What is known", (_incident_facts(analysis),)),
+        _ranking_section(analysis, shown),
+        *_group_sections(analysis, shown),
+        Section("Blast radius", (_blast_facts(analysis),)),
+        Section("Assumptions", tuple(_assumption_blocks(analysis))),
+        *_next_sections(analysis),
+        Section("Limits", tuple(_limits(analysis, shown))),
+    )
+    return Document(_headline(analysis), sections)
+
+
+def _headline(analysis: Analysis) -> str:
+    subject = wording.subject_words(analysis)
+    reached = analysis.blast_radius.reachable_parties
+    if reached == 0:
+        return f"{subject}: no recorded path to another party"
+    downstream = f"{numbers.counted(reached, 'party', 'parties')} downstream"
+    return f"{subject}: {downstream}, {wording.verdict_counts(analysis.ranking)}"
+
+
+def _incident_facts(analysis: Analysis) -> Facts:
+    incident = analysis.incident
+    origins = wording.names((party.id for party in analysis.origins), analysis.parties)
+    rows = [
+        ("Incident", (wording.incident_name(incident), *_status_lines(incident))),
+        ("Started at", (words(origins),)),
+        *_known(incident),
+        *_sources(incident),
+    ]
+    return Facts(tuple(rows))
+
+
+def _status_lines(incident: IncidentNote) -> Iterator[Inline]:
+    if incident.hypothetical:
+        yield words(Span("hypothetical", "warn"), ": nothing says that this breach happened")
+    else:
+        tone: Tone = "strong" if incident.status == "confirmed" else "warn"
+        yield words("breach ", Span(incident.status, tone), f"; evidence {incident.certainty}")
+    if incident.other_incidents:
+        others = ", ".join(incident.other_incidents)
+        yield words(f"also recorded, not used here: {others} (choose with ", _option(), ")")
+
+
+def _option() -> Span:
+    return Span("--incident", is_code=True)
+
+
+def _known(incident: IncidentNote) -> Iterator[tuple[str, tuple[Inline, ...]]]:
+    """Yield what the incident record states; what it leaves open is left out."""
+    if incident.actor:
+        yield "Actor", (words(incident.actor),)
+    window = incident.window or "not known; every recorded relation counts"
+    yield "Window", tuple(map(words, filter(None, (window, incident.window_note))))
+    if incident.disclosed:
+        yield "Made public", (words(incident.disclosed),)
+    how = [", ".join(incident.actions) or "vector unclear"]
+    yield "How", tuple(map(words, filter(None, (*how, incident.summary))))
+    taken = [wording.haul_words(incident.volume)] if incident.volume else []
+    taken += [", ".join(incident.varieties)] if incident.varieties else []
+    taken += [incident.data_description] if incident.data_description else []
+    if taken:
+        yield "Taken", tuple(map(words, taken))
+    if incident.demand:
+        yield "Demand", (words(wording.demand_words(incident.demand)),)
+    if incident.disagreements:
+        yield "Sources disagree", tuple(map(words, incident.disagreements))
+    if incident.note:
+        yield "Note", (words(incident.note),)
+
+
+def _sources(incident: IncidentNote) -> Iterator[tuple[str, tuple[Inline, ...]]]:
+    if not incident.sources:
+        return
+    lines = [
+        wording.source_words(source)
+        for source in wording.best_first(incident.sources)[:_BEST_SOURCES]
+    ]
+    more = len(incident.sources) - len(lines)
+    if more and incident.id is not None:
+        shown = wording.command("show", incident.id)
+        lines.append(words(f"and {more:,} more: ", shown))
+    yield "Best sources", tuple(lines)
+
+
+def _ranking_section(analysis: Analysis, listing: Listing) -> Section:
+    note = listing.note if listing.is_partial else None
+    if not listing.entries:
+        nobody = (
+            "No party matches the filter."
+            if listing.is_partial
+            else "No party has a recorded path."
+        )
+        return Section("Who is at risk downstream", (Paragraph(words(nobody)),), note)
+    rows = tuple(
+        _ranking_row(analysis, entry, rank) for rank, entry in enumerate(listing.entries, start=1)
+    )
+    table = Table(_RANKING_COLUMNS, rows)
+    legend = Paragraph(words(Span(_RANKING_NOTE, "quiet")))
+    return Section("Who is at risk downstream", (table, legend), note)
+
+
+def _ranking_row(
+    analysis: Analysis, entry: PartyResult | GroupResult, rank: int
+) -> tuple[Inline, ...]:
+    exposed = entry.probability["exposed"]
+    shared = (
+        words(str(rank)),
+        words(Span(entry.name, "strong")),
+        words(Span(numbers.score_range(entry.score), entry.band)),
+        words(Span(score_strip(entry.score), entry.band)),
+        wording.band_words(entry.band),
+        wording.verdict_words(entry.verdict),
+        words(numbers.percent_change(exposed)),
+    )
+    return (*shared, *_details(analysis, entry))
+
+
+def _details(analysis: Analysis, entry: PartyResult | GroupResult) -> tuple[Inline, ...]:
+    members: tuple[str, ...] | None = getattr(entry, "members", None)
+    if members is not None:
+        return words("any member: " + wording.names(members, analysis.parties)), (), (), ()
+    party = analysis.parties[entry.id]
+    texts = (wording.through(party, analysis.parties), wording.said_of(party), party.certainty)
+    return wording.at_risk(party), *(words(text) if text else () for text in texts)
+
+
+def score_strip(score: Score) -> str:
+    """Return a score and its range as a line from 0 to 100.
+
+    >>> from blastradius.analysis.results import Score
+    >>> score_strip(Score(prior=50, posterior=72, low=55, high=81))
+    '···········├──●─┤···'
+    """
+    low, point, high = (
+        min(int(value / 100 * _STRIP_CELLS), _STRIP_CELLS - 1)
+        for value in (score.low, score.posterior, score.high)
+    )
+    cells = ["·"] * _STRIP_CELLS
+    cells[low : high + 1] = "─" * (high + 1 - low)
+    cells[low], cells[high] = "├", "┤"
+    cells[point] = "●"
+    return "".join(cells)
+
+
+def _group_sections(analysis: Analysis, listing: Listing) -> Iterator[Section]:
+    if not analysis.groups or listing.filter.is_grouped:
+        return
+    rows = tuple(
+        (
+            words(group.name),
+            words(Span(numbers.score_range(group.score), group.band)),
+            wording.band_words(group.band),
+            wording.verdict_words(group.verdict),
+            words(wording.names(group.members, analysis.parties)),
+        )
+        for group in analysis.groups
+    )
+    columns = (
+        Column("Group", min_width=16),
+        Column("Score"),
+        Column("Band"),
+        Column("Verdict", min_width=10),
+        Column("Members within reach", min_width=20),
+    )
+    note = "Any member harmed. Ownership itself carries no harm: this only adds members up."
+    blocks = (Table(columns, rows), Paragraph(words(Span(note, "quiet"))))
+    yield Section("Groups", blocks)
+
+
+def _blast_facts(analysis: Analysis) -> Facts:
+    radius = analysis.blast_radius
+    expected, total = radius.expected_harmed_parties, radius.total_score
+    figures = (
+        (
+            "Reachable parties",
+            f"{radius.reachable_parties:,}",
+            "how many harm can reach at all, however unlikely",
+        ),
+        (
+            "Expected harmed parties",
+            numbers.change(numbers.decimal(expected.prior), numbers.decimal(expected.posterior)),
+            "the sum of their probabilities of harm",
+        ),
+        (
+            "Total score",
+            numbers.change(numbers.decimal(total.prior), numbers.decimal(total.posterior)),
+            "the sum of their scores, which weighs how bad it is",
+        ),
+    )
+    rows = ((label, (words(Span(value, "strong"), f": {why}"),)) for label, value, why in figures)
+    return Facts(tuple(rows))
+
+
+def _assumption_blocks(analysis: Analysis) -> Iterator[Block]:
+    assumptions = analysis.assumptions
+    if not assumptions:
+        yield Paragraph(words("None: every probability is written in the graph."))
+        return
+    assumed = sum(item.basis == "assumed" for item in assumptions)
+    yield Paragraph(
+        words(
+            f"Where the graph gives no number, priors stand in: {assumed:,} assumed and "
+            f"{len(assumptions) - assumed:,} measured. Brackets: the range behind each score."
+        )
+    )
+    columns = (
+        Column("Value"),
+        Column("Stands for", min_width=28),
+        Column("Basis"),
+        Column("Used", is_right=True),
+        Column("Source", min_width=24, fold=1),
+    )
+    yield Table(columns, tuple(map(_assumption_row, assumptions)))
+
+
+def _assumption_row(item: Assumption) -> tuple[Inline, ...]:
+    return (
+        words(numbers.probability_range(item.value, item.low, item.high)),
+        words(item.meaning),
+        words(Span(item.basis, "warn") if item.basis == "assumed" else item.basis),
+        words(f"{item.arcs:,}×"),
+        words(item.source),
+    )
+
+
+def _next_sections(analysis: Analysis) -> Iterator[Section]:
+    if analysis.next_steps:
+        items = tuple((_next_step(step),) for step in analysis.next_steps)
+        yield Section("What to do next", (Bullets(items, is_numbered=True),))
+
+
+def _next_step(step: NextStep) -> Inline:
+    moves = f" (would move the total score by {numbers.decimal(abs(step.swing))})"
+    return words(step.text, Span(moves, "quiet"))
+
+
+def _limits(analysis: Analysis, listing: Listing) -> Iterator[Block]:
+    yield Paragraph(words(analysis.unobserved_edges_note))
+    yield Paragraph(words(_engine_words(analysis.engine)))
+    if listing.is_partial:
+        yield Paragraph(
+            words(f"The list is filtered ({listing.note}); all figures count every party.")
+        )
+    provenance = analysis.provenance
+    yield Paragraph(
+        words(
+            Span(
+                f"blastradius {provenance.version}, graph {provenance.graph_name} "
+                f"(sha256 {provenance.graph_sha256[:12]}…, whole in the JSON).",
+                "quiet",
+            )
+        )
+    )
+    if analysis.ranking:
+        best = analysis.ranking[0].id
+        why = wording.command("explain", *_question(analysis), best)
+        yield Paragraph(words("Why a party scores what it scores: ", why))
+
+
+def _question(analysis: Analysis) -> tuple[str, ...]:
+    """Return how to put the same question again, as command-line words."""
+    incident = analysis.incident.id
+    if incident is not None:
+        return (incident,)
+    return (analysis.origins[0].id, "--hypothetical")
+
+
+def _engine_words(engine: EngineNote) -> str:
+    arcs = numbers.counted(engine.uncertain_arcs, "uncertain relation")
+    if engine.method == "exact":
+        return f"Computed exactly over {arcs}: {engine.reason}."
+    width = engine.half_width if engine.half_width is not None else 0.0
+    return (
+        f"Sampled in {engine.n_worlds:,} worlds (rng seed {engine.rng_seed}) over {arcs}: "
+        f"{engine.reason}. 95% interval: at most ±{100 * width:.2g} percentage points."
+    )

@@ -1,0 +1,191 @@
+"""Lists of what a graph holds: parties, incidents, and the graphs themselves."""
+
+from __future__ import annotations
+
+from collections import Counter
+from typing import TYPE_CHECKING, NamedTuple
+
+from blastradius.report import numbers
+from blastradius.report.document import Column, Document, Paragraph, Section, Span, Table, words
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from blastradius.model.graph import Graph, Incident, Party
+    from blastradius.report.rows import Row
+
+
+class Catalogue(NamedTuple):
+    """Rows of one kind, ready for a table, JSON or CSV."""
+
+    kind: str
+    """Key of the rows in JSON."""
+    title: str
+    columns: tuple[str, ...]
+    rows: list[Row]
+    searched: str | None = None
+    """What was searched for, if anything."""
+
+
+_PARTY_COLUMNS = ("id", "name", "role", "country", "aliases", "relations", "incidents")
+_INCIDENT_COLUMNS = ("id", "name", "disclosed", "status", "origins", "actions", "observations")
+GRAPH_COLUMNS = ("name", "parties", "datasets", "relations", "incidents", "description")
+
+_MIN_WIDTHS = {"name": 18, "aliases": 20, "origins": 16, "actions": 12, "description": 60}
+_FOLD_ORDER = ("description", "aliases", "actions", "origins", "name", "country", "status")
+
+
+def parties_catalogue(graph: Graph, search: str | None) -> Catalogue:
+    """List the parties of a graph whose id, name, alias or identifier holds ``search``."""
+    relations = _relation_counts(graph)
+    incidents = Counter(origin for incident in graph.incidents for origin in incident.origins)
+    rows: list[Row] = [
+        {
+            "id": party.id,
+            "name": party.name,
+            "role": party.role,
+            "country": party.country,
+            "aliases": "; ".join(party.aliases),
+            "relations": relations[party.id],
+            "incidents": incidents[party.id],
+        }
+        for party in graph.parties
+        if _matches(search, _party_texts(party))
+    ]
+    return Catalogue("parties", f"Parties of {graph.name}", _PARTY_COLUMNS, rows, search)
+
+
+def incidents_catalogue(graph: Graph, search: str | None) -> Catalogue:
+    """List the incidents of a graph that mention ``search``, newest first."""
+    names = {party.id: party.name for party in graph.parties}
+    newest_first = sorted(graph.incidents, key=lambda item: item.disclosed or "", reverse=True)
+    rows: list[Row] = [
+        {
+            "id": incident.id,
+            "name": incident.name,
+            "disclosed": incident.disclosed,
+            "status": incident.status,
+            "origins": "; ".join(names.get(origin, origin) for origin in incident.origins),
+            "actions": "; ".join(incident.actions),
+            "observations": len(incident.observations),
+        }
+        for incident in newest_first
+        if _matches(search, _incident_texts(incident, names))
+    ]
+    return Catalogue("incidents", f"Incidents of {graph.name}", _INCIDENT_COLUMNS, rows, search)
+
+
+def graph_row(name: str, graph: Graph) -> Row:
+    """Return the row of a graph in the list of graphs."""
+    return {
+        "name": name,
+        "parties": len(graph.parties),
+        "datasets": len(graph.datasets),
+        "relations": len(graph.edges),
+        "incidents": len(graph.incidents),
+        "description": graph.description,
+    }
+
+
+def graphs_catalogue(rows: Iterable[Row], search: str | None) -> Catalogue:
+    """List graphs whose name or description holds ``search``."""
+    kept = [row for row in rows if _matches(search, (str(row["name"]), str(row["description"])))]
+    return Catalogue("graphs", "Graphs that ship", GRAPH_COLUMNS, kept, search)
+
+
+def catalogue_document(catalogue: Catalogue) -> Document:
+    """Return a list as a page."""
+    count = f"{len(catalogue.rows):,}"
+    if catalogue.searched is not None:
+        count += f" with “{catalogue.searched}”"
+    if not catalogue.rows:
+        return Document(
+            catalogue.title, (Section("None", (Paragraph(words("Nothing found.")),), count),)
+        )
+    columns = tuple(map(_column, catalogue.columns))
+    rows = tuple(
+        tuple(
+            words(Span(_shown(row[name]), "strong" if name == "name" else None))
+            for name in catalogue.columns
+        )
+        for row in catalogue.rows
+    )
+    return Document(catalogue.title, (Section("Found", (Table(columns, rows),), count),))
+
+
+def _column(name: str) -> Column:
+    is_count = name in ("relations", "incidents", "observations", "parties", "datasets")
+    fold = _FOLD_ORDER.index(name) + 1 if name in _FOLD_ORDER else 0
+    return Column(name.capitalize(), is_right=is_count, min_width=_MIN_WIDTHS.get(name), fold=fold)
+
+
+def _shown(value: object) -> str:
+    return f"{value:,}" if isinstance(value, int) else str(value or "")
+
+
+def _relation_counts(graph: Graph) -> Counter[str]:
+    ends: Counter[str] = Counter()
+    for share in graph.shares:
+        ends.update((share.discloser, share.recipient))
+    for grant in graph.access:
+        ends.update((grant.grantor, grant.grantee))
+    for need in graph.dependencies:
+        ends.update((need.customer, need.supplier))
+    return ends
+
+
+def _party_texts(party: Party) -> Sequence[str]:
+    identifiers = party.identifiers.values()
+    return (party.id, party.name, party.role, party.sector or "", *party.aliases, *identifiers)
+
+
+def _incident_texts(incident: Incident, names: dict[str, str]) -> Sequence[str]:
+    origins = [names.get(origin, origin) for origin in incident.origins]
+    optional = (incident.name, incident.actor, incident.summary, incident.disclosed)
+    return (incident.id, *filter(None, optional), *incident.origins, *origins, *incident.tags)
+
+
+def _matches(search: str | None, texts: Iterable[str]) -> bool:
+    """Tell whether every word of the search occurs somewhere."""
+    haystack = "\n".join(texts).casefold()
+    return all(word in haystack for word in (search or "").casefold().split())
+
+
+class Check(NamedTuple):
+    """What ``validate`` says of a sound file."""
+
+    facts: tuple[str, ...]
+    warnings: tuple[str, ...]
+
+
+def check_of(graph: Graph) -> Check:
+    """Count what a graph holds, and find what is allowed but weakens its answers."""
+    edges = graph.edges
+    sourced = sum(edge.evidence is not None and bool(edge.evidence.sources) for edge in edges)
+    linked = _relation_counts(graph)
+    lonely = [party.id for party in graph.parties if not linked[party.id]]
+    share = f"{numbers.percent(sourced / len(edges))} of relations with sources" if edges else ""
+    facts = (
+        numbers.counted(len(graph.parties), "party", "parties"),
+        numbers.counted(len(graph.datasets), "dataset"),
+        numbers.counted(len(edges), "relation"),
+        numbers.counted(len(graph.incidents), "incident"),
+        share,
+    )
+    return Check(tuple(filter(None, facts)), tuple(_warnings(graph, lonely, len(edges) - sourced)))
+
+
+def _warnings(graph: Graph, lonely: list[str], unsourced: int) -> Iterable[str]:
+    if not graph.edges:
+        yield "the graph has no relations: no breach can reach anyone"
+    elif unsourced:
+        yield f"{numbers.counted(unsourced, 'relation')} without a source"
+    if lonely and graph.edges:
+        shown = ", ".join(lonely[:5]) + (
+            f" and {len(lonely) - 5:,} more" if len(lonely) > 5 else ""
+        )
+        yield f"{numbers.counted(len(lonely), 'party', 'parties')} without relations: {shown}"
+    shared = {dataset for share in graph.shares for dataset in share.datasets}
+    kept_nowhere = [d.id for d in graph.datasets if d.id not in shared and not d.kept_by_owner]
+    if kept_nowhere:
+        yield f"datasets that nobody holds: {', '.join(kept_nowhere[:5])}"

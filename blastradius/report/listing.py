@@ -1,0 +1,71 @@
+"""Which parties of an answer are listed. A filter changes the list, never what is computed."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+if TYPE_CHECKING:
+    from collections.abc import Collection
+
+    from blastradius.analysis.results import Analysis, GroupResult, PartyResult
+
+
+class ListFilter(NamedTuple):
+    """What to list."""
+
+    roles: Collection[str] = ()
+    """Only parties with one of these roles; empty means all."""
+    min_score: float = 0.0
+    """Only parties with at least this posterior score [points]."""
+    top: int | None = None
+    """At most this many; None means all."""
+    is_grouped: bool = False
+    """Whether to list groups instead of their members."""
+
+
+class Listing(NamedTuple):
+    """The parties and groups that a report lists, highest score first."""
+
+    entries: tuple[PartyResult | GroupResult, ...]
+    total: int
+    """How many there would be without a filter."""
+    filter: ListFilter
+
+    @property
+    def is_partial(self) -> bool:
+        """Tell whether a filter hid something."""
+        return len(self.entries) < self.total
+
+    @property
+    def note(self) -> str:
+        """Return how much of the whole is shown.
+
+        >>> Listing((), 12, ListFilter()).note
+        'showing 0 of 12'
+        """
+        return f"showing {len(self.entries):,} of {self.total:,}"
+
+
+def select(analysis: Analysis, wanted: ListFilter = ListFilter()) -> Listing:  # noqa: B008 - frozen
+    """Choose what to list from the ranking."""
+    entries = _grouped(analysis) if wanted.is_grouped else analysis.ranking
+    kept = [
+        entry
+        for entry in entries
+        if entry.score.posterior >= wanted.min_score
+        and (not wanted.roles or _roles(analysis, entry) & set(wanted.roles))
+    ]
+    return Listing(tuple(kept[: wanted.top]), len(entries), wanted)
+
+
+def _grouped(analysis: Analysis) -> tuple[PartyResult | GroupResult, ...]:
+    """Put each group in the place of its members; parties without a group stay."""
+    members = {member for group in analysis.groups for member in group.members}
+    singles = [party for party in analysis.ranking if party.id not in members]
+    entries: list[PartyResult | GroupResult] = [*analysis.groups, *singles]
+    return tuple(sorted(entries, key=lambda entry: (-entry.score.posterior, entry.id)))
+
+
+def _roles(analysis: Analysis, entry: PartyResult | GroupResult) -> set[str]:
+    members: tuple[str, ...] = getattr(entry, "members", (entry.id,))
+    return {analysis.parties[member].role for member in members if member in analysis.parties}

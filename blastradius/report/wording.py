@@ -1,0 +1,183 @@
+"""Phrases that several pages share, so that the same thing is called the same everywhere."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from blastradius.report import numbers
+from blastradius.report.document import Inline, Span, joined, words
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+
+    from blastradius.analysis.results import (
+        Analysis,
+        Band,
+        Estimate,
+        Expected,
+        HarmPath,
+        IncidentNote,
+        PartyResult,
+        SourceNote,
+        Verdict,
+    )
+    from blastradius.model.graph import Demand, Volume
+
+_TIERS = ("primary", "press", "trade", "data", "blog", "mirror")
+"""Kinds of publication, the one to read first in front."""
+
+_NEGLIGIBLE = 0.005
+"""Below half a percent a possibility is not worth a word in a table [1]."""
+
+STATE_WORDS: Mapping[str, str] = {
+    "confirmed": "confirmed",
+    "reported": "reported",
+    "could-be-affected": "could be affected",
+    "denied": "denied",
+}
+
+
+def band_words(band: Band) -> Inline:
+    """Return the band in its colour."""
+    return words(Span(band, band))
+
+
+def verdict_words(verdict: Verdict) -> Inline:
+    """Return the verdict; only a confirmed one stands out."""
+    return words(Span(verdict, "strong") if verdict == "confirmed" else verdict)
+
+
+def best_first(sources: Iterable[SourceNote]) -> list[SourceNote]:
+    """Sort sources by how close they stand to the event; public addresses before none."""
+    return sorted(
+        sources,
+        key=lambda source: (
+            source.url is None or not source.url.startswith("http"),
+            _TIERS.index(source.tier) if source.tier in _TIERS else len(_TIERS),
+        ),
+    )
+
+
+def source_words(source: SourceNote) -> Inline:
+    """Return the title of a source, linked to its address, and its kind."""
+    return words(Span(source.title, url=source.url), Span(f" ({source.tier})", "quiet"))
+
+
+def names(ids: Iterable[str], parties: Mapping[str, PartyResult]) -> str:
+    """Return names of parties in a row."""
+    return ", ".join(parties[id_].name if id_ in parties else id_ for id_ in ids)
+
+
+def subject_words(analysis: Analysis) -> str:
+    """Return what happened, as the subject of a headline."""
+    breached = names((party.id for party in analysis.origins), analysis.parties)
+    if analysis.incident.hypothetical:
+        return f"Hypothetical breach of {breached}"
+    if analysis.incident.status == "alleged":
+        return f"Alleged breach of {breached}"
+    return f"Breach of {breached}"
+
+
+def verdict_counts(ranking: Sequence[PartyResult]) -> str:
+    """Return how many parties got each verdict, strongest first.
+
+    Counting starts at the strongest verdict that occurs, so that nothing sounds better or
+    worse than it is.
+    """
+    counts: dict[str, int] = {}
+    for verdict in ("confirmed", "likely", "possible", "unlikely"):
+        count = sum(party.verdict == verdict for party in ranking)
+        if count:
+            counts[verdict] = count
+    return ", ".join(f"{count:,} {verdict}" for verdict, count in counts.items())
+
+
+def haul_words(volume: Volume) -> str:
+    """Return the size of the haul and who vouches for it."""
+    parts = []
+    if volume.bytes is not None:
+        parts.append(numbers.byte_amount(volume.bytes))
+    if volume.documents is not None:
+        parts.append(f"{numbers.amount(volume.documents)} documents")
+    if volume.records is not None:
+        parts.append(f"{numbers.amount(volume.records)} records")
+    basis = f" ({volume.basis.replace('-', ' ')})" if volume.basis else ""
+    return (" and ".join(parts) or "size not stated") + basis
+
+
+def demand_words(demand: Demand) -> str:
+    """Return the ransom or price asked."""
+    asked = f"{numbers.amount(demand.amount)} {demand.currency}"
+    return f"{asked}, {demand.note}" if demand.note else asked
+
+
+def at_risk(party: PartyResult) -> Inline:
+    """Return what a party stands to lose: its data by kind, its systems, its operations."""
+    parts: list[Inline] = []
+    kinds = [name for name, chance in _by_posterior(party.varieties) if chance.posterior > 0]
+    if kinds:
+        parts.append(words(", ".join(kinds)))
+    for event, what in (("compromised", "systems"), ("disrupted", "operations")):
+        chance = party.probability[event]
+        if chance.posterior >= _NEGLIGIBLE:
+            parts.append(words(f"{what} ({numbers.percent(chance.posterior)})"))
+    return joined(parts, "; ")
+
+
+def _by_posterior(chances: Mapping[str, Estimate]) -> list[tuple[str, Estimate]]:
+    return sorted(chances.items(), key=lambda item: (-item[1].posterior, item[0]))
+
+
+def way_of(path: HarmPath, parties: Mapping[str, PartyResult]) -> str:
+    """Return the parties that a path runs through, its end left out."""
+    return " → ".join(parties[id_].name for id_ in ids_along(path)[:-1])
+
+
+def ids_along(path: HarmPath) -> list[str]:
+    """Return the parties along a path, from the origin to the end, each step once."""
+    ids: list[str] = []
+    for step in path.steps:
+        for id_ in (step.origin, step.target):
+            if not ids or ids[-1] != id_:
+                ids.append(id_)
+    return ids
+
+
+def through(party: PartyResult, parties: Mapping[str, PartyResult]) -> str:
+    """Return whom the most probable path runs through."""
+    return way_of(party.paths[0], parties) if party.paths else ""
+
+
+def said_of(party: PartyResult) -> str:
+    """Return what was said of a party after the incident, each state once, strongest first."""
+    said = {observation.state for observation in party.observations}
+    return ", ".join(words_ for state, words_ in STATE_WORDS.items() if state in said)
+
+
+def expected_words(expected: Expected) -> str:
+    """Return expected amounts disclosed; empty where no amount is recorded."""
+    parts = []
+    if expected.bytes is not None:
+        parts.append(numbers.byte_amount(expected.bytes))
+    if expected.documents is not None:
+        parts.append(f"{numbers.amount(expected.documents)} documents")
+    if expected.records is not None:
+        parts.append(f"{numbers.amount(expected.records)} records")
+    return ", ".join(parts)
+
+
+def incident_name(incident: IncidentNote) -> Inline:
+    """Return the headline of the incident and its id."""
+    if incident.id is None:
+        return words(Span(incident.name, "strong"))
+    return words(Span(incident.name, "strong"), " (", Span(incident.id, is_code=True), ")")
+
+
+def command(*arguments: str) -> Span:
+    """Return a command to copy."""
+    return Span(" ".join(("blastradius", *map(_shell_word, arguments))), is_code=True)
+
+
+def _shell_word(text: str) -> str:
+    bare = text.replace("-", "").replace("_", "").replace(".", "")
+    return text if bare.isalnum() and bare.isascii() else "'" + text.replace("'", "'\\''") + "'"
