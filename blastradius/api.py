@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from pathlib import Path
 
+    from blastradius.analysis.priors import PriorTable
     from blastradius.analysis.results import (
         Analysis,
         Assumption,
@@ -79,6 +80,7 @@ def analyze(  # noqa: PLR0913 - the question has that many sides
     method: Method = "auto",
     n_worlds: int | None = None,
     rng_seed: int = 0,
+    priors: PriorTable | None = None,
 ) -> Result:
     """Score which parties a breach of ``target`` exposes, and say how sure that is.
 
@@ -106,6 +108,8 @@ def analyze(  # noqa: PLR0913 - the question has that many sides
         Worlds to sample; chosen by the wanted precision by default.
     rng_seed : int
         Same seed, same numbers.
+    priors : PriorTable, optional
+        Numbers that stand in where the graph gives none; the shipped table by default.
 
     Raises
     ------
@@ -126,7 +130,9 @@ def analyze(  # noqa: PLR0913 - the question has that many sides
         n_worlds=n_worlds,
         rng_seed=rng_seed,
     )
-    return Result(analyze_breach(loaded.graph, target, question, graph_sha256=loaded.sha256))
+    return Result(
+        analyze_breach(loaded.graph, target, question, graph_sha256=loaded.sha256, priors=priors)
+    )
 
 
 class Result:

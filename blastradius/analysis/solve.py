@@ -68,13 +68,12 @@ class _Exact:
         self, harm: CompiledHarm, evidence: Sequence[int], budget: int, reason: str
     ) -> None:
         self.harm = harm
-        self.solver = ExactSolver(
+        self.solver = ExactSolver.build(
             harm.n_nodes,
             harm.all_arcs(),
             harm.probabilities(_high),
             [0],
             evidence=evidence,
-            variable=True,
             fixed=harm.fixed(),
             budget=budget,
         )

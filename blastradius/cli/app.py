@@ -81,7 +81,9 @@ def _usage_error(error: Exception, words: list[str]) -> UsageError:
     context = getattr(error, "ctx", None)
     command = context.command_path.removeprefix("blastradius").strip() if context else ""
     if not command and words and not words[0].startswith("-") and words[0] not in COMMANDS:
-        return UsageError(f"unknown command {quoted(words[0])}{did_you_mean(words[0], COMMANDS)}", "")
+        return UsageError(
+            f"unknown command {quoted(words[0])}{did_you_mean(words[0], COMMANDS)}", ""
+        )
     option = getattr(error, "option_name", None)
     if option is not None and hasattr(error, "possibilities"):
         known = [name for item in context.command.params for name in item.opts] if context else []

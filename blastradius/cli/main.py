@@ -3,6 +3,7 @@
 # ruff: noqa: PLC0415 - what one command or format needs is imported when it is needed
 from __future__ import annotations
 
+import gc
 import os
 import sys
 from typing import TYPE_CHECKING
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
 _FAILED, _MISUSED, _INTERRUPTED = 1, 2, 130
+_MANY_OBJECTS = 100_000
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -25,7 +27,25 @@ def main(arguments: Sequence[str] | None = None) -> int:
     0 for an answer, 1 for an error in the input or the question, 2 for options that make no
     sense, 130 after Ctrl-C.
     """
-    words = sys.argv[1:] if arguments is None else list(arguments)
+    if arguments is None:
+        return _main_of_process(sys.argv[1:])
+    return _main(list(arguments))
+
+
+def _main_of_process(words: list[str]) -> int:
+    """Run with a patient garbage collector: a short process has little garbage to collect.
+
+    By default the collector looks through every imported object again and again, and once more
+    at exit: a tenth of the whole run.
+    """
+    gc.set_threshold(_MANY_OBJECTS, 50, 50)
+    try:
+        return _main(words)
+    finally:
+        gc.freeze()
+
+
+def _main(words: list[str]) -> int:
     try:
         return _run(words)
     except BlastRadiusError as error:

@@ -6,7 +6,7 @@ probabilities, other evidence, a derivative) is a sweep over it.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
@@ -22,6 +22,9 @@ if TYPE_CHECKING:
 
 DEFAULT_BUDGET: Final = 1_000_000
 """Largest number of states; about ten seconds and one gigabyte at worst."""
+
+_EXPLORE_FACTOR: Final = 20
+"""Transitions that exploring may hold for each state of the budget; they are array rows."""
 
 Likelihood = Mapping[int, tuple[float, float]]
 
@@ -51,64 +54,62 @@ class Gradient:
 
 
 class ExactSolver:
-    """A network compiled for exact questions.
+    """A network compiled for exact questions."""
 
-    Parameters
-    ----------
-    n_nodes : int
-    arcs : m pairs (tail, head)
-    probability : shape (m,)
-        Used to find arcs that are never or always open, unless ``variable``.
-    origins : nodes reached with certainty
-    evidence : nodes that may carry soft evidence
-    variable : bool
-        Keep every arc that is not ``fixed`` as a coin of its own, so that its probability can
-        be changed later and derivatives be taken.
-    fixed : shape (m,) or None
-        Arcs open in every world; None for those with probability 1.
-    targets : nodes whose probability is wanted; None for all
-    budget : int
-        Largest number of states over all levels.
+    def __init__(self, problem: _Problem, circuit: Circuit) -> None:
+        self.n_nodes = len(problem.reduced.vertex_of)
+        self.n_arcs = problem.n_arcs
+        self.reduced = problem.reduced
+        self.circuit = circuit
 
-    Raises
-    ------
-    ExactBudgetError
-        If no order of the nodes that was tried stays within the budget.
-    """
-
-    def __init__(
-        self,
+    @classmethod
+    def build(
+        cls,
         n_nodes: int,
         arcs: Sequence[tuple[int, int]],
         probability: Sequence[float],
         origins: Iterable[int],
         *,
         evidence: Collection[int] = (),
-        variable: bool = False,
         fixed: Sequence[bool] | None = None,
-        targets: Collection[int] | None = None,
         budget: int = DEFAULT_BUDGET,
-    ) -> None:
-        self.n_nodes = n_nodes
-        self.n_arcs = len(arcs)
-        self.reduced = reduce_network(
+    ) -> ExactSolver:
+        """Compile a network in which the coins can be changed later and derivatives be taken.
+
+        Parameters
+        ----------
+        n_nodes : int
+        arcs : m pairs (tail, head)
+        probability : shape (m,)
+            Largest probability that an arc will be given; arcs with 0 are left out.
+        origins : nodes reached with certainty
+        evidence : nodes that may carry soft evidence
+        fixed : shape (m,) or None
+            Arcs open in every world; None for no arc.
+        budget : int
+            Largest number of states over all levels.
+
+        Raises
+        ------
+        ExactBudgetError
+            If no order of the nodes that was tried stays within the budget.
+        """
+        reduced = reduce_network(
             n_nodes,
             arcs,
             live=[p > 0 for p in probability],
-            fixed=[p == 1 for p in probability] if fixed is None else fixed,
+            fixed=[False] * len(arcs) if fixed is None else fixed,
             origins=origins,
             keep=evidence,
-            targets=targets,
         )
-        vertex_of = self.reduced.vertex_of
-        watched = {vertex_of[node] for node in evidence} - {UNREACHED}
-        couple = {} if variable else _opposite_pairs(self.reduced.bundles, probability)
-        self.circuit = _cheapest(self.reduced, watched, couple, budget)
-
-    @property
-    def uncertain_arcs(self) -> int:
-        """Arcs with an uncertain coin that can matter to some answer."""
-        return sum(len(b.members) for b in self.reduced.bundles if not b.fixed)
+        problem = _Problem(reduced, len(arcs), evidence, {})
+        for allowance in _allowances(budget):
+            try:
+                return cls(problem, problem.circuit(allowance))
+            except ExactBudgetError:
+                if allowance == budget:
+                    raise
+        raise AssertionError
 
     def evaluate(
         self, probability: Sequence[float], likelihood: Likelihood | None = None
@@ -127,10 +128,7 @@ class ExactSolver:
         weights: Mapping[int, float],
         likelihood: Likelihood | None = None,
     ) -> Gradient:
-        """Differentiate ``sum(weights[v] * joint[v])`` and the total by every arc.
-
-        Only for a solver built with ``variable=True``.
-        """
+        """Differentiate ``sum(weights[v] * joint[v])`` and the total by every arc."""
         sweep = _Sweep(self.circuit, probability, *self._weights(likelihood))
         by_vertex: dict[int, float] = {}
         for node, weight in weights.items():
@@ -371,42 +369,96 @@ def _opposite_pairs(
     return pairs
 
 
-def _cheapest(
-    reduced: Reduced,
-    evidence: Collection[int],
-    couple: Mapping[tuple[int, int], Outcomes],
-    budget: int,
-) -> Circuit:
-    """Try orders with growing allowances: the first that fits wins, and little is wasted."""
-    successors: list[list[int]] = [[] for _ in range(reduced.n_vertices)]
-    predecessors: list[list[int]] = [[] for _ in range(reduced.n_vertices)]
-    # Readouts take part in the order, though not in the search: they tie their predecessors
-    # together, and followers of a readout are the fewer the closer together those are.
-    links = {(b.tail, b.head) for b in reduced.bundles}
-    links |= {(above, v) for v, parents in reduced.readouts for above in parents}
-    for tail, head in sorted(links):
-        successors[tail].append(head)
-        predecessors[head].append(tail)
-    readouts = {v for v, _ in reduced.readouts}
-    orders: list[list[int]] = []
-    remaining = candidate_orders(successors, predecessors, [ROOT])
-    allowance = min(budget, 20_000)
-    while True:
-        if not orders:
-            orders = [[v for v in order if v not in readouts] for order in _first(remaining)]
-        for order in orders:
+class _Problem:
+    """A reduced network, with the orders of its nodes made when they are needed."""
+
+    def __init__(
+        self,
+        reduced: Reduced,
+        n_arcs: int,
+        evidence: Collection[int],
+        couple: Mapping[tuple[int, int], Outcomes],
+    ) -> None:
+        self.reduced = reduced
+        self.n_arcs = n_arcs
+        self.watched = {reduced.vertex_of[node] for node in evidence} - {UNREACHED}
+        self.couple = couple
+        successors: list[list[int]] = [[] for _ in range(reduced.n_vertices)]
+        predecessors: list[list[int]] = [[] for _ in range(reduced.n_vertices)]
+        # Readouts take part in the order, though not in the search: they tie their predecessors
+        # together, and followers of a readout are the fewer the closer together those are.
+        links = {(b.tail, b.head) for b in reduced.bundles}
+        links |= {(above, v) for v, parents in reduced.readouts for above in parents}
+        for tail, head in sorted(links):
+            successors[tail].append(head)
+            predecessors[head].append(tail)
+        self._coming = candidate_orders(successors, predecessors, [ROOT])
+        self._made: list[list[int]] = []
+
+    def orders(self) -> Iterator[list[int]]:
+        """Yield the orders to try, the same ones each time."""
+        yield from self._made
+        for order in self._coming:
+            self._made.append(order)
+            yield order
+
+    def circuit(self, allowance: int) -> Circuit:
+        """Return the circuit of the first order that stays within the allowance."""
+        readouts = {v for v, _ in self.reduced.readouts}
+        failure: ExactBudgetError | None = None
+        for order in self.orders():
+            kept = [v for v in order if v not in readouts]
             try:
                 return build_circuit(
-                    reduced, order, evidence=evidence, couple=couple, budget=allowance
+                    self.reduced, kept, evidence=self.watched, couple=self.couple, budget=allowance
                 )
-            except ExactBudgetError:
-                if allowance >= budget and order is orders[-1]:
-                    raise
+            except ExactBudgetError as error:
+                failure = error
+        assert failure is not None  # there is always an order to try
+        raise failure
+
+    def explored(
+        self, probability: Sequence[float], likelihood: Likelihood, allowance: int
+    ) -> Evaluation:
+        """Answer by exploring sets of nodes instead."""
+        # Imported here: only hard networks need it, and it needs numpy.
+        from blastradius.engine.explore import explore_reach  # noqa: PLC0415
+
+        readouts = [
+            Bundle(above, v, (), fixed=True)
+            for v, parents in self.reduced.readouts
+            for above in parents
+        ]
+        bundles = [*self.reduced.bundles, *readouts]
+        constant = 1.0
+        weights: dict[int, float] = {}
+        for node, (if_reached, if_not) in likelihood.items():
+            constant *= if_not
+            vertex = self.reduced.vertex_of[node]
+            if vertex != UNREACHED:
+                weights[vertex] = weights.get(vertex, 1.0) * if_reached / if_not
+        total, at_vertex = explore_reach(
+            self.reduced.n_vertices,
+            bundles,
+            [_bundle_probability(b, probability) for b in bundles],
+            next(self.orders()),
+            weights,
+            max_transitions=allowance,
+        )
+        joint = tuple(
+            0.0 if v == UNREACHED else constant * float(at_vertex[v])
+            for v in self.reduced.vertex_of
+        )
+        return Evaluation(constant * total, joint)
+
+
+def _allowances(budget: int) -> Iterator[int]:
+    """Yield growing allowances, so that a bad order wastes little before a good one is tried."""
+    allowance = min(budget, 20_000)
+    while allowance < budget:
+        yield allowance
         allowance = min(budget, allowance * 8)
-
-
-def _first(orders: Iterable[list[int]]) -> list[list[int]]:
-    return [list(order) for order in orders]
+    yield budget
 
 
 def reach_exact(
@@ -459,16 +511,44 @@ def reach_exact(
 
     rows = check_origins(network.n_nodes, origins)
     evidence = check_likelihood(network.n_nodes, likelihood)
-    solver = ExactSolver(
+    wanted = None if targets is None else check_origins(network.n_nodes, targets)
+    return np.array(_solve(network, rows, evidence, wanted, budget).posterior())
+
+
+def _solve(
+    network: HarmNetwork,
+    origins: tuple[int, ...],
+    evidence: Likelihood,
+    targets: Collection[int] | None,
+    budget: int,
+) -> Evaluation:
+    """Try the two exact methods in turn, with growing allowances.
+
+    Which of them is feasible depends on the shape: the circuit likes narrow networks of any
+    size, exploring likes few nodes with any number of arcs.
+    """
+    reduced = reduce_network(
         network.n_nodes,
         list(zip(network.tail, network.head, strict=True)),
-        network.probability,
-        rows,
-        evidence=evidence,
-        targets=None if targets is None else check_origins(network.n_nodes, targets),
-        budget=budget,
+        live=[p > 0 for p in network.probability],
+        fixed=[p == 1 for p in network.probability],
+        origins=origins,
+        keep=evidence,
+        targets=targets,
     )
-    return np.array(solver.evaluate(network.probability, evidence).posterior())
+    couple = _opposite_pairs(reduced.bundles, network.probability)
+    problem = _Problem(reduced, network.n_arcs, evidence, couple)
+    for allowance in _allowances(budget):
+        try:
+            solver = ExactSolver(problem, problem.circuit(allowance))
+            return solver.evaluate(network.probability, evidence)
+        except ExactBudgetError:
+            pass
+        try:
+            return problem.explored(network.probability, evidence, allowance * _EXPLORE_FACTOR)
+        except ExactBudgetError:
+            pass
+    raise ExactBudgetError(budget, sum(not b.fixed for b in reduced.bundles))
 
 
 def reach_birnbaum(
@@ -494,14 +574,12 @@ def reach_birnbaum(
     import numpy as np  # noqa: PLC0415 - see reach_exact
 
     arcs = list(zip(network.tail, network.head, strict=True))
-    solver = ExactSolver(
+    # Arcs that are never open still have a derivative, so all are taken for possible.
+    solver = ExactSolver.build(
         network.n_nodes,
         arcs,
-        # Arcs that are never open still have a derivative.
         [1.0] * len(arcs),
         check_origins(network.n_nodes, origins),
-        variable=True,
-        fixed=[False] * len(arcs),
         budget=budget,
     )
     rows = [

@@ -122,21 +122,21 @@ def _known(incident: IncidentNote) -> Iterator[tuple[str, tuple[Inline, ...]]]:
     """Yield what the incident record states; what it leaves open is left out."""
     if incident.actor:
         yield "Actor", (words(incident.actor),)
-    window = incident.window or "not known; every recorded relation counts"
+    no_window = "any time" if incident.hypothetical else "not known"
+    window = incident.window or f"{no_window}; every recorded relation counts"
     yield "Window", tuple(map(words, filter(None, (window, incident.window_note))))
     if incident.disclosed:
         yield "Made public", (words(incident.disclosed),)
-    how = [", ".join(incident.actions) or "vector unclear"]
-    yield "How", tuple(map(words, filter(None, (*how, incident.summary))))
-    taken = [wording.haul_words(incident.volume)] if incident.volume else []
-    taken += [", ".join(incident.varieties)] if incident.varieties else []
-    taken += [incident.data_description] if incident.data_description else []
-    if taken:
-        yield "Taken", tuple(map(words, taken))
+    no_action = "by any action" if incident.hypothetical else "vector unclear"
+    how = (", ".join(incident.actions) or no_action, incident.summary)
+    yield "How", tuple(map(words, filter(None, how)))
+    haul = wording.haul_words(incident.volume) if incident.volume else None
+    taken = (haul, ", ".join(incident.varieties), incident.data_description)
+    if any(taken):
+        yield "Taken", tuple(map(words, filter(None, taken)))
     if incident.demand:
-        yield "Demand", (words(wording.demand_words(incident.demand)),)
-    if incident.disagreements:
-        yield "Sources disagree", tuple(map(words, incident.disagreements))
+        asked = (wording.demand_words(incident.demand), incident.demand.note)
+        yield "Demand", tuple(map(words, filter(None, asked)))
     if incident.note:
         yield "Note", (words(incident.note),)
 
@@ -233,7 +233,7 @@ def _group_sections(analysis: Analysis, listing: Listing) -> Iterator[Section]:
         Column("Score"),
         Column("Band"),
         Column("Verdict", min_width=10),
-        Column("Members within reach", min_width=20),
+        Column("Members within reach", min_width=20, fold=1),
     )
     note = "Any member harmed. Ownership itself carries no harm: this only adds members up."
     blocks = (Table(columns, rows), Paragraph(words(Span(note, "quiet"))))
@@ -280,7 +280,7 @@ def _assumption_blocks(analysis: Analysis) -> Iterator[Block]:
         Column("Value"),
         Column("Stands for", min_width=28),
         Column("Basis"),
-        Column("Used", is_right=True),
+        Column("Used", is_right=True, fold=2),
         Column("Source", min_width=24, fold=1),
     )
     yield Table(columns, tuple(map(_assumption_row, assumptions)))
@@ -298,17 +298,20 @@ def _assumption_row(item: Assumption) -> tuple[Inline, ...]:
 
 def _next_sections(analysis: Analysis) -> Iterator[Section]:
     if analysis.next_steps:
-        items = tuple((_next_step(step),) for step in analysis.next_steps)
+        items = tuple(map(_next_step, analysis.next_steps))
         yield Section("What to do next", (Bullets(items, is_numbered=True),))
 
 
-def _next_step(step: NextStep) -> Inline:
-    moves = f" (would move the total score by {numbers.decimal(abs(step.swing))})"
-    return words(step.text, Span(moves, "quiet"))
+def _next_step(step: NextStep) -> tuple[Inline, ...]:
+    moves = f"the answer would move the total score by {numbers.decimal(abs(step.swing))}"
+    return words(wording.sentence(step.text)), words(Span(moves, "quiet"))
 
 
 def _limits(analysis: Analysis, listing: Listing) -> Iterator[Block]:
-    yield Paragraph(words(analysis.unobserved_edges_note))
+    if analysis.incident.disagreements:
+        disagreements = tuple(map(words, analysis.incident.disagreements))
+        yield Facts((("Sources disagree", disagreements),))
+    yield Paragraph(words(wording.sentence(analysis.unobserved_edges_note)))
     yield Paragraph(words(_engine_words(analysis.engine)))
     if listing.is_partial:
         yield Paragraph(

@@ -31,8 +31,8 @@ _PARTY_COLUMNS = ("id", "name", "role", "country", "aliases", "relations", "inci
 _INCIDENT_COLUMNS = ("id", "name", "disclosed", "status", "origins", "actions", "observations")
 GRAPH_COLUMNS = ("name", "parties", "datasets", "relations", "incidents", "description")
 
-_MIN_WIDTHS = {"name": 18, "aliases": 20, "origins": 16, "actions": 12, "description": 60}
-_FOLD_ORDER = ("description", "aliases", "actions", "origins", "name", "country", "status")
+_MIN_WIDTHS = {"id": 20, "name": 18, "aliases": 20, "origins": 16, "actions": 12, "description": 60}
+_FOLD_ORDER = ("description", "aliases", "actions", "origins", "country", "status", "name")
 
 
 def parties_catalogue(graph: Graph, search: str | None) -> Catalogue:

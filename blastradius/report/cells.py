@@ -104,16 +104,19 @@ def _cut(word: Line, limit: int | None) -> Iterator[Line]:
         yield word
         return
     piece: Line = []
-    room = limit
-    for text, tone in word:
-        for character in text:
-            size = _character_width(character)
-            if size > room and piece:
-                yield piece
-                piece, room = [], limit
-            piece.append((character, tone))
-            room -= size
+    for character in ((sign, tone) for text, tone in word for sign in text):
+        if piece and line_width([*piece, character]) > limit:
+            end = _hyphen_end(piece)
+            yield piece[:end]
+            piece = piece[end:]
+        piece.append(character)
     yield piece
+
+
+def _hyphen_end(piece: Line) -> int:
+    """Return where to cut: after the last hyphen, unless that leaves less than a third."""
+    ends = [index + 1 for index, (sign, _) in enumerate(piece) if sign == "-"]
+    return ends[-1] if ends and ends[-1] * 3 >= len(piece) else len(piece)
 
 
 def paint(line: Iterable[tuple[str, Tone | None]], *, colour: bool) -> str:

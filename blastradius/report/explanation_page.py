@@ -38,6 +38,9 @@ _BASIS_WORDS = {
     "incident": "fixed by the incident",
 }
 
+_ORIGIN_SOURCES = 3
+"""The incident's own sources stand on its page; the relations are what is to be explained."""
+
 _EVENTS = (
     ("exposed", "its data is disclosed"),
     ("compromised", "the attacker controls its systems"),
@@ -145,10 +148,20 @@ def _step_lines(step: Step, parties: Mapping[str, PartyResult]) -> Iterator[Inli
     yield words(Span(step.edge, is_code=True), f" ({step.certainty})")
     if step.note:
         yield words(step.note)
-    for source in wording.best_first(step.sources):
+    yield from _step_sources(step)
+
+
+def _step_sources(step: Step) -> Iterator[Inline]:
+    """Yield every source of a relation, and the best ones of the incident itself."""
+    best = wording.best_first(step.sources)
+    shown = best[:_ORIGIN_SOURCES] if step.kind in ("origin", "outage") else best
+    for source in shown:
         supports = f": {source.supports}" if source.supports else ""
         yield words("source: ", wording.source_words(source), supports)
-    if not step.sources:
+    if len(shown) < len(best):
+        command = wording.command("show", step.edge)
+        yield words(f"and {len(best) - len(shown):,} more: ", command)
+    if not best:
         yield words(Span("no source recorded", "warn"))
 
 
@@ -244,7 +257,7 @@ def _counterfactual_sections(
     columns = (
         Column("If this could not happen", min_width=34),
         Column("Score"),
-        Column("Importance", is_right=True),
+        Column("Importance", is_right=True, fold=2),
         Column("Edge", min_width=24, fold=1),
     )
     rows = tuple(

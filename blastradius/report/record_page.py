@@ -309,6 +309,7 @@ def _incident_facts(incident: Incident, names: _Names) -> Iterator[Fact]:
         ("Size", wording.haul_words(volume) if volume else None),
         ("About the size", volume.note if volume else None),
         ("Demand", wording.demand_words(demand) if demand else None),
+        ("About the demand", demand.note if demand else None),
         ("Tags", ", ".join(incident.tags)),
         ("Note", incident.note),
     )

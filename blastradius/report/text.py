@@ -151,8 +151,9 @@ def _table(table: Table, width: int) -> Iterator[Line]:
 
 
 def _natural_width(table: Table, index: int) -> int:
-    title = cell_width(table.columns[index].title)
-    return max(title, *(inline_width(row[index]) for row in table.rows))
+    """Return the width that shows all of a column on one line; 0 if it says nothing."""
+    widest = max(inline_width(row[index]) for row in table.rows)
+    return max(widest, cell_width(table.columns[index].title)) if widest else 0
 
 
 def _narrowest(column: Column, natural: int) -> int:
@@ -162,8 +163,8 @@ def _narrowest(column: Column, natural: int) -> int:
 
 
 def _columns_that_fit(columns: tuple[Column, ...], natural: list[int], width: int) -> list[int]:
-    """Fold columns in their order until the rest fits."""
-    kept = list(range(len(columns)))
+    """Leave empty columns out, then fold columns in their order until the rest fits."""
+    kept = [index for index in range(len(columns)) if natural[index]]
     foldable = sorted(
         (index for index in kept if columns[index].fold), key=lambda index: columns[index].fold
     )

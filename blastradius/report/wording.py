@@ -93,7 +93,7 @@ def verdict_counts(ranking: Sequence[PartyResult]) -> str:
 
 
 def haul_words(volume: Volume) -> str:
-    """Return the size of the haul and who vouches for it."""
+    """Return the size of the haul and who vouches for it; empty where no size is stated."""
     parts = []
     if volume.bytes is not None:
         parts.append(numbers.byte_amount(volume.bytes))
@@ -101,14 +101,23 @@ def haul_words(volume: Volume) -> str:
         parts.append(f"{numbers.amount(volume.documents)} documents")
     if volume.records is not None:
         parts.append(f"{numbers.amount(volume.records)} records")
-    basis = f" ({volume.basis.replace('-', ' ')})" if volume.basis else ""
-    return (" and ".join(parts) or "size not stated") + basis
+    basis = f" ({volume.basis.replace('-', ' ')})" if parts and volume.basis else ""
+    return " and ".join(parts) + basis
 
 
 def demand_words(demand: Demand) -> str:
     """Return the ransom or price asked."""
-    asked = f"{numbers.amount(demand.amount)} {demand.currency}"
-    return f"{asked}, {demand.note}" if demand.note else asked
+    return f"{numbers.amount(demand.amount)} {demand.currency}"
+
+
+def sentence(text: str) -> str:
+    """Return text that starts with a capital and ends with a stop.
+
+    >>> sentence("ask Continental"), sentence("Done.")
+    ('Ask Continental.', 'Done.')
+    """
+    shown = text[:1].upper() + text[1:]
+    return shown if shown.endswith((".", "!", "?")) else f"{shown}."
 
 
 def at_risk(party: PartyResult) -> Inline:

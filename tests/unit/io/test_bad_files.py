@@ -8,6 +8,7 @@ import subprocess
 import sys
 import textwrap
 import time
+from pathlib import Path
 
 import pytest
 from demo import DEMO
@@ -47,8 +48,8 @@ CASES = [
         "line 10, column 5, shares[0]: unknown key 'recipiant' (did you mean 'recipient'?)",
     ]),
     ("aliases: [VW]}", "hue: blue}", [
-        "line 4, column 43, parties[0]: unknown key 'hue' (known: id, name, role, country, "
-        "sector, aliases, identifiers, parent, contacts, evidence, note)",
+        ("line 4, column 43, parties[0]: unknown key 'hue' (known: id, name, role, country, "
+        "sector, aliases, identifiers, parent, contacts, evidence, note)"),
     ]),
     ("schema: blastradius/graph/1", "schema: blastradius/graph/2", [
         "line 1, column 9, schema: must be 'blastradius/graph/1', got 'blastradius/graph/2'",
@@ -57,32 +58,32 @@ CASES = [
         "line 4, column 38, parties[0].role: unknown role 'oen' (did you mean 'oem'?)",
     ]),
     ("Secrets", "secretz", [
-        "line 7, column 41, datasets[0].varieties[0]: unknown variety 'secretz' "
-        "(did you mean 'Secrets'?)",
+        ("line 7, column 41, datasets[0].varieties[0]: unknown variety 'secretz' "
+        "(did you mean 'Secrets'?)"),
     ]),
     ("actions: [hacking]", "actions: [magic]", [
-        "line 20, column 15, incidents[0].actions[0]: unknown action 'magic' (choose from: "
-        "malware, hacking, social, misuse, physical, error, environmental, unknown)",
+        ("line 20, column 15, incidents[0].actions[0]: unknown action 'magic' (choose from: "
+        "malware, hacking, social, misuse, physical, error, environmental, unknown)"),
     ]),
     ("via: vpn", "via: [vpn]", [
-        "line 16, column 40, access[0].via: must be one of vpn, portal, remote-maintenance, "
-        "managed-service, software-update, api, on-site, got a list",
+        ("line 16, column 40, access[0].via: must be one of vpn, portal, remote-maintenance, "
+        "managed-service, software-update, api, on-site, got a list"),
     ]),
     ("country: NO", "country: Norway", [
-        "line 5, column 58, parties[1].country: must be two capital letters (ISO 3166-1), "
-        "got 'Norway'",
+        ("line 5, column 58, parties[1].country: must be two capital letters (ISO 3166-1), "
+        "got 'Norway'"),
     ]),
     ("id: demo-breach", "id: demo breach", [
-        "line 18, column 9, incidents[0].id: must be an id (letters, digits and . _ : > + # -, "
-        "a letter or digit first), got 'demo breach'",
+        ("line 18, column 9, incidents[0].id: must be an id (letters, digits and . _ : > + # -, "
+        "a letter or digit first), got 'demo breach'"),
     ]),
     # References
     ("recipient: conti", "recipient: cont", [
         "line 10, column 16, shares[0].recipient: unknown party 'cont' (did you mean 'conti'?)",
     ]),
     ("origins: [conti]", "origins: [Continental]", [
-        "line 19, column 15, incidents[0].origins[0]: unknown party 'Continental' "
-        "(did you mean 'conti'?)",
+        ("line 19, column 15, incidents[0].origins[0]: unknown party 'Continental' "
+        "(did you mean 'conti'?)"),
     ]),
     ("owner: vw,", "owner: nobody,", [
         "line 7, column 25, datasets[0].owner: unknown party 'nobody'",
@@ -113,20 +114,20 @@ CASES = [
         "line 12, column 18, shares[0].probability: must be in [0, 1], got inf",
     ]),
     ("probability: 0.5", "probability: {low: 0.5, mode: 0.4, high: 0.6}", [
-        "line 12, column 18, shares[0].probability: must have low <= mode <= high, got low 0.5, "
-        "mode 0.4, high 0.6",
+        ("line 12, column 18, shares[0].probability: must have low <= mode <= high, got low 0.5, "
+        "mode 0.4, high 0.6"),
     ]),
     ("probability: 0.5", "probability: {low: 0.5, mode: 2, high: '1'}", [
         "line 12, column 35, shares[0].probability.mode: must be in [0, 1], got 2",
         "line 12, column 44, shares[0].probability.high: must be a number, got '1'",
     ]),
     ("probability: 0.5", "probability: likely", [
-        "line 12, column 18, shares[0].probability: must be a number in [0, 1] or a mapping of "
-        "low, mode and high, got 'likely'",
+        ("line 12, column 18, shares[0].probability: must be a number in [0, 1] or a mapping of "
+        "low, mode and high, got 'likely'"),
     ]),
     ("probability: 0.5", "probability: yes", [
-        "line 12, column 18, shares[0].probability: must be a number in [0, 1] or a mapping of "
-        "low, mode and high, got 'yes'",
+        ("line 12, column 18, shares[0].probability: must be a number in [0, 1] or a mapping of "
+        "low, mode and high, got 'yes'"),
     ]),
     ("documents: 1200", "documents: 12.5", [
         "line 7, column 75, datasets[0].documents: must be a whole number, got 12.5",
@@ -135,8 +136,8 @@ CASES = [
         "line 7, column 75, datasets[0].documents: must be at least 0, got -3",
     ]),
     ("documents: 1200", "documents: 10000000000000000000", [
-        "line 7, column 75, datasets[0].documents: must be at most 1,000,000,000,000,000,000, "
-        "got 10000000000000000000",
+        ("line 7, column 75, datasets[0].documents: must be at most 1,000,000,000,000,000,000, "
+        "got 10000000000000000000"),
     ]),
     ("documents: 1200", f"documents: {'9' * 5000}", [
         "line 7, column 75, datasets[0].documents: a number of 5,000 digits is too long",
@@ -146,27 +147,27 @@ CASES = [
         "line 13, column 12, shares[0].since: not a date: '2015-13' (no such day in the calendar)",
     ]),
     ("since: 2015-01", "since: January", [
-        "line 13, column 12, shares[0].since: not a date: 'January' (write YYYY, YYYY-MM or "
-        "YYYY-MM-DD)",
+        ("line 13, column 12, shares[0].since: not a date: 'January' (write YYYY, YYYY-MM or "
+        "YYYY-MM-DD)"),
     ]),
     ("since: 2015-01", "since: the year after next", [
-        "line 13, column 12, shares[0].since: not a date: 'the year after next' (write YYYY, "
-        "YYYY-MM or YYYY-MM-DD)",
+        ("line 13, column 12, shares[0].since: not a date: 'the year after next' (write YYYY, "
+        "YYYY-MM or YYYY-MM-DD)"),
     ]),
     ("since: 2015-01", "since: 2015.5", [
-        "line 13, column 12, shares[0].since: not a date: 2015.5 (write YYYY, YYYY-MM or "
-        "YYYY-MM-DD)",
+        ("line 13, column 12, shares[0].since: not a date: 2015.5 (write YYYY, YYYY-MM or "
+        "YYYY-MM-DD)"),
     ]),
     ("since: 2015-01", "since: 2021", [
         "line 13, column 12, shares[0].since: since 2021 is after until 2020-06",
     ]),
     ("window: 2022-07-01/2022-08-05", "window: 2022-08-05/2022-07-01", [
-        "line 21, column 13, incidents[0].window: window '2022-08-05/2022-07-01' ends before it "
-        "starts",
+        ("line 21, column 13, incidents[0].window: window '2022-08-05/2022-07-01' ends before it "
+        "starts"),
     ]),
     ("window: 2022-07-01/2022-08-05", "window: from July until the fifth of August", [
-        "line 21, column 13, incidents[0].window: not a window: 'from July until the fifth of "
-        "August' (write first-access/contained)",
+        ("line 21, column 13, incidents[0].window: not a window: 'from July until the fifth of "
+        "August' (write first-access/contained)"),
     ]),
     # Shapes
     ("aliases: [VW]", "aliases: VW", [
@@ -185,12 +186,12 @@ CASES = [
         "line 5, column 23, parties[1].name: must be text, got nothing",
     ]),
     ("name: Continental", r'name: "C\e[31m\u202e"', [
-        r"line 5, column 23, parties[1].name: must not hold control characters, "
-        r"got 'C\x1b[31m\u202e'",
+        (r"line 5, column 23, parties[1].name: must not hold control characters, "
+        r"got 'C\x1b[31m\u202e'"),
     ]),
     ("  - {id: vw, name: Volkswagen, role: oem, aliases: [VW]}", "  - vw", [
-        "line 4, column 5, parties[0]: must be a mapping with keys such as id, name, role, "
-        "got 'vw'",
+        ("line 4, column 5, parties[0]: must be a mapping with keys such as id, name, role, "
+        "got 'vw'"),
         "line 7, column 25, datasets[0].owner: unknown party 'vw'",
         "line 9, column 16, shares[0].discloser: unknown party 'vw'",
         "line 16, column 15, access[0].grantor: unknown party 'vw'",
@@ -206,21 +207,21 @@ CASES = [
         "line 23, column 9, incidents[0].observations[0]: must name either a party or a dataset",
     ]),
     ("aliases: [VW]}", "parent: 7}", [
-        "line 4, column 51, parties[0].parent: must be the id of a party, a mapping or a list of "
-        "these, got 7",
+        ("line 4, column 51, parties[0].parent: must be the id of a party, a mapping or a list of "
+        "these, got 7"),
     ]),
     ("aliases: [VW]}", "parent: [conti, {party: con, stake: 40}]}", [
-        "line 4, column 67, parties[0].parent[1].party: unknown party 'con' "
-        "(did you mean 'conti'?)",
+        ("line 4, column 67, parties[0].parent[1].party: unknown party 'con' "
+        "(did you mean 'conti'?)"),
         "line 4, column 79, parties[0].parent[1].stake: must be in [0, 1], got 40",
     ]),
     ("aliases: [VW]}", "evidence: {certainty: sure, sources: [s, {title: t}, 5, {id: s}]}}", [
-        "line 4, column 65, parties[0].evidence.certainty: unknown certainty 'sure' "
-        "(choose from: documented, reported, inferred, assumed)",
+        ("line 4, column 65, parties[0].evidence.certainty: unknown certainty 'sure' "
+        "(choose from: documented, reported, inferred, assumed)"),
         "line 4, column 81, parties[0].evidence.sources[0]: unknown source 's'",
         "line 4, column 84, parties[0].evidence.sources[1].tier: required, but missing",
-        "line 4, column 96, parties[0].evidence.sources[2]: must be the id of a source or a "
-        "mapping, got 5",
+        ("line 4, column 96, parties[0].evidence.sources[2]: must be the id of a source or a "
+        "mapping, got 5"),
         "line 4, column 99, parties[0].evidence.sources[3].tier: required, but missing",
         "line 4, column 99, parties[0].evidence.sources[3].title: required, but missing",
     ]),
@@ -232,8 +233,8 @@ CASES = [
         "line 15, column 5, shares[0]: duplicate key 'since', first used in line 13",
     ]),
     ("name: demo", "name: !!python/name:os.system x", [
-        "line 2, column 7, name: tag '!!python/name:os.system' is not supported; write the plain "
-        "value",
+        ("line 2, column 7, name: tag '!!python/name:os.system' is not supported; write the plain "
+        "value"),
     ]),
     ("name: demo", "name: demo\n<<: {description: x}", [
         "line 3, column 1: merge key '<<' is not supported; write the values out",
@@ -251,8 +252,8 @@ CASES = [
         "line 15, column 1: a second document starts here; a file holds one",
     ]),
     ("name: demo", "name: demo\n\tdescription: x", [
-        "line 3, column 1: not valid YAML: while scanning a plain scalar, found a tab character "
-        "that violates indentation (indent with spaces, not with tabs)",
+        ("line 3, column 1: not valid YAML: while scanning a plain scalar, found a tab character "
+        "that violates indentation (indent with spaces, not with tabs)"),
     ]),
     ("name: demo", "name: demo \x07 x", [
         "line 2, column 12: control character '\\x07' in the text",
@@ -305,15 +306,15 @@ def test_only_so_many_problems_are_listed():
         (b"", "the file is empty"),
         (b"# only a comment\n", "the file is empty"),
         (b"\xef\xbb\xbf", "the file is empty"),
-        (b"just words", "must be a mapping with keys such as schema, name, description, "
-                        "got 'just words'"),
+        (b"just words", ("must be a mapping with keys such as schema, name, description, "
+                        "got 'just words'")),
         (b"- a\n- b", "must be a mapping with keys such as schema, name, description, got a list"),
         (b"name: n\nparties: []\n", "no edges: the graph has no shares, access or dependencies"),
         (b"name: M\xfcller\n", "line 1, column 8: not UTF-8: byte 0xfc at offset 7"),
         (b"name: x\n# \xc3\xa9 \xff\n", "line 2, column 5: not UTF-8: byte 0xff at offset 13"),
         ("name: x".encode("utf-16"), "not UTF-8 but UTF-16; save the file as UTF-8"),
-        (b"name: [x\n", "line 2, column 1: not valid YAML: while parsing a flow sequence, did not "
-                        "find expected ',' or ']'"),
+        (b"name: [x\n", ("line 2, column 1: not valid YAML: while parsing a flow sequence, did not "
+                        "find expected ',' or ']'")),
         (b"\x7fELF", "line 1, column 1: control character '\\x7f' in the text"),
         (b"a: " + b"[" * 60, "line 1, column 53: nested more than 50 levels deep"),
     ],
@@ -448,7 +449,7 @@ def test_too_large_a_file_is_not_even_read(tmp_path):
     assert time.perf_counter() - start < 0.5
 
 
-@pytest.mark.skipif(not os.path.exists("/dev/zero"), reason="needs /dev/zero")
+@pytest.mark.skipif(not Path("/dev/zero").exists(), reason="needs /dev/zero")
 def test_an_endless_file_ends():
     assert "too large: more bytes" in file_problem("/dev/zero")
 

@@ -1,7 +1,7 @@
 import pytest
 
 from blastradius.errors import GraphError
-from blastradius.model.check import check_graph, find_faults, find_observation_faults
+from blastradius.model.check import check_graph, find_faults, find_observation_faults, spell
 from blastradius.model.graph import Graph
 
 
@@ -132,8 +132,6 @@ def party(name, *owners):
 def test_circles_of_parents(parties, messages):
     data = {"parties": parties, "dependencies": [{"customer": "a", "supplier": "b"}]}
     found = find_faults(data)
-    from blastradius.model.check import spell
-
     assert [f"{spell(f.location)}: {f.message}" for f in found] == messages
 
 

@@ -8,10 +8,11 @@ import pytest
 import sample
 from markdown_it import MarkdownIt
 
+from blastradius.model.text import printable
 from blastradius.report.analysis_page import analysis_document
 from blastradius.report.cells import cell_width, wrap
 from blastradius.report.document import Span, words
-from blastradius.report.escape import csv_cell, markdown_link, web_address
+from blastradius.report.escape import csv_cell, markdown_link, markdown_text, web_address
 from blastradius.report.markdown import render_markdown
 from blastradius.report.rows import ANALYSIS_COLUMNS, analysis_rows, csv_text
 from blastradius.report.text import render_text
@@ -75,9 +76,6 @@ def test_markdown_gets_no_markup_from_a_name(name):
 
 @pytest.mark.parametrize("name", HOSTILE)
 def test_markdown_shows_the_name_as_it_is(name):
-    from blastradius.model.text import printable
-    from blastradius.report.escape import markdown_text
-
     tokens = MarkdownIt("commonmark").parseInline(markdown_text(name))[0].children
     assert "".join(token.content for token in tokens) == printable(name)
 
@@ -106,7 +104,7 @@ def test_only_web_addresses_become_links(url):
 
 
 def test_an_address_cannot_break_out_of_its_link():
-    link = markdown_link("t", "https://example.org/a) [x](javascript:1) \"t\" <b>\n|")
+    link = markdown_link("t", 'https://example.org/a) [x](javascript:1) "t" <b>\n|')
     tokens = MarkdownIt("commonmark").parseInline(link)[0].children
     hrefs = [token.attrs["href"] for token in tokens if token.type == "link_open"]
     assert len(hrefs) == 1

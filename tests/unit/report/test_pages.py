@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import dataclasses
+import re
 
 import pytest
 import sample
@@ -34,11 +35,11 @@ def test_explanation(golden):
 
 
 @pytest.mark.parametrize("width", [60, 80, 100, 120, 200])
-def test_only_addresses_run_over_the_edge(width):
+def test_only_what_is_copied_runs_over_the_edge(width):
     page = explanation_document(sample.EXPLANATION, sample.ANALYSIS.parties)
     for text in (analysis_text(width=width), render_text(page, width=width)):
         too_long = [line for line in text.splitlines() if cell_width(line) > width]
-        assert all(line.lstrip().startswith("https://") for line in too_long)
+        assert all(line.lstrip().startswith(("https://", "blastradius ")) for line in too_long)
 
 
 @pytest.mark.parametrize("width", [60, 80, 100, 120, 200])
@@ -53,8 +54,6 @@ def test_no_width_loses_a_statement(width):
 
 
 def test_colour_adds_nothing_but_colour():
-    import re
-
     coloured = analysis_text(width=120, colour=True)
     assert "\x1b[" in coloured
     assert re.sub(r"\x1b\[[0-9;]*m", "", coloured) == analysis_text(width=120)
@@ -146,6 +145,23 @@ def test_a_party_without_a_path_is_explained_without_an_all_clear():
     text = render_text(explanation_document(explanation, sample.ANALYSIS.parties))
     assert "no recorded path" in text.splitlines()[0]
     assert "not an all-clear" in text
+
+
+def test_an_origin_with_many_sources_points_to_its_page():
+    sources = tuple(dataclasses.replace(sample.COMPANY, title=f"Page {n}") for n in range(9))
+    first = dataclasses.replace(sample.ORIGIN_STEP, sources=sources)
+    path = dataclasses.replace(sample.VOLKSWAGEN.paths[0], steps=(first,))
+    page = explanation_document(
+        dataclasses.replace(sample.EXPLANATION, paths=(path,)), sample.ANALYSIS.parties
+    )
+    assert "and 6 more: blastradius show continental-lockbit-2022" in render_text(page)
+
+
+def test_long_names_break_at_their_hyphens():
+    party = dataclasses.replace(sample.BMW, name="Renault-Nissan-Mitsubishi Alliance")
+    text = analysis_text(dataclasses.replace(sample.ANALYSIS, ranking=(party,)), width=72)
+    assert "Renault-Nissan- " in text
+    assert " Mitsubishi\n" in text
 
 
 def test_the_best_sources_come_first():
