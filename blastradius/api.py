@@ -67,7 +67,7 @@ def load_graph(source: str | Path | Graph | LoadedGraph) -> LoadedGraph:
     return find_graph(source)
 
 
-def analyze(  # noqa: PLR0913 - the question has that many sides
+def analyze(
     graph: str | Path | Graph | LoadedGraph,
     target: str,
     *,

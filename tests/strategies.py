@@ -10,7 +10,9 @@ import oracle
 from hypothesis import strategies as st
 
 import blastradius as br
+from blastradius.analysis.priors import default_priors
 from blastradius.model.graph import Graph
+from blastradius.model.vocabulary import DATA_VARIETIES, OBSERVATION_STATES
 
 MAX_UNCERTAIN = 12
 
@@ -284,4 +286,19 @@ def numbers(result):
 
 def table_from_package(graph):
     """Return the package's numbers for the coins that a graph cannot state."""
-    raise NotImplementedError
+    priors = default_priors()
+    incident = next(iter(graph["incidents"]), None) or {}
+    outage = priors.outage(tuple(incident.get("actions", ())))
+    names = ("compromised", "disrupted", *DATA_VARIETIES)
+
+    def row(key):
+        prior = priors[key]
+        return {"low": prior.low, "mode": prior.value, "high": prior.high}
+
+    return {
+        "p_alleged": row("alleged"),
+        "pivot": row("pivot"),
+        "outage": {"low": outage.low, "mode": outage.value, "high": outage.high} if outage else 0.0,
+        "likelihood_ratio": {s: priors.ratio(s) for s in OBSERVATION_STATES},
+        "severity": {name: priors.severity(name) for name in names},
+    }

@@ -222,7 +222,9 @@ def blast_radius(parties: Iterable[PartyResult]) -> BlastRadius:
     harmed = [p.probability["harmed"] for p in downstream]
     return BlastRadius(
         reachable_parties=sum(e.prior > 0 for e in harmed),
-        expected_harmed_parties=Estimate(sum(e.prior for e in harmed), sum(e.posterior for e in harmed)),
+        expected_harmed_parties=Estimate(
+            sum(e.prior for e in harmed), sum(e.posterior for e in harmed)
+        ),
         total_score=Estimate(
             sum(p.score.prior for p in downstream), sum(p.score.posterior for p in downstream)
         ),

@@ -1,4 +1,4 @@
-"""The use case: who downstream is exposed by this breach?"""
+"""The use case: who downstream is exposed by this breach, and how sure are we."""
 
 from __future__ import annotations
 
@@ -59,13 +59,9 @@ class BreachAnalysis:
             incident=self.analysis.incident,
             party=self.analysis.parties[found.id],
             paths=self.reader.paths(found.id, PATHS_EXPLAINED),
-            counterfactuals=counterfactuals(
-                self.reader, self.solver, self.likelihood, found.id
-            ),
+            counterfactuals=counterfactuals(self.reader, self.solver, self.likelihood, found.id),
             what_ifs=self._what_ifs(found),
-            importance=edge_importance(
-                harm, self.solver, harm.node.get(Event("harmed", found.id))
-            ),
+            importance=edge_importance(harm, self.solver, harm.node.get(Event("harmed", found.id))),
         )
 
     def _what_ifs(self, party: Party) -> tuple[WhatIf, ...]:

@@ -38,9 +38,7 @@ def _event(observation: Observation) -> Event:
     return Event(observation.event, observation.party or "")
 
 
-def likelihood(
-    harm: CompiledHarm, weighed: Iterable[Weighed]
-) -> dict[int, tuple[float, float]]:
+def likelihood(harm: CompiledHarm, weighed: Iterable[Weighed]) -> dict[int, tuple[float, float]]:
     """Return node -> (weight if it happened, weight if not) for events within reach.
 
     Evidence on an event that cannot happen in this graph is a constant and drops out.

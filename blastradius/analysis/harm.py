@@ -235,7 +235,9 @@ class _Compiler:
                 incident.id if incident is not None else f"breach:{party}",
                 party,
                 party,
-                certainty=weakest(tuple(e.certainty for e in evidence)) if evidence else "documented",
+                certainty=weakest(tuple(e.certainty for e in evidence))
+                if evidence
+                else "documented",
                 evidence=evidence,
                 sure=not alleged,
             )
@@ -267,9 +269,7 @@ class _Compiler:
             if share.probability is not None
             else self._held_data(dataset, own=False)
         )
-        self._arc(
-            tail, "custody", coin, share.id or "", share.recipient, dataset, (share, dataset)
-        )
+        self._arc(tail, "custody", coin, share.id or "", share.recipient, dataset, (share, dataset))
 
     def _held_data(self, dataset: Dataset, *, own: bool) -> Coin:
         return self.priors.held_data(

@@ -80,7 +80,9 @@ def next_steps(
     if slopes is not None:
         settled = {p.id for p in ranking if _is_settled(p)}
         for arcs in edge_arcs(reader.harm).values():
-            steps.extend(_for_edge([(reader.harm.arcs[i], slopes[i]) for i in arcs], settled, names))
+            steps.extend(
+                _for_edge([(reader.harm.arcs[i], slopes[i]) for i in arcs], settled, names)
+            )
     steps.sort(key=lambda s: (s.kind != "check", -s.swing, s.text))
     return tuple(steps[:STEPS_SHOWN])
 

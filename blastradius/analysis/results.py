@@ -315,7 +315,7 @@ class Provenance:
 
 @dataclass(frozen=True, slots=True)
 class Analysis:
-    """The answer to: who downstream is exposed by this breach?"""
+    """The answer to the question who downstream is exposed by this breach."""
 
     provenance: Provenance
     target: str

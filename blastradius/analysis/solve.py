@@ -114,9 +114,7 @@ class _Sampled:
         self.harm = harm
         self.n_worlds = n_worlds
         self.rng_seed = rng_seed
-        self.note = EngineNote(
-            "monte-carlo", reason, n_worlds, rng_seed, _uncertain(harm), None
-        )
+        self.note = EngineNote("monte-carlo", reason, n_worlds, rng_seed, _uncertain(harm), None)
 
     def _run(self, values: Sequence[float], likelihood: Likelihood) -> list[float]:
         # Imported here so that exact answers do not pay for numpy.
@@ -125,9 +123,7 @@ class _Sampled:
 
         tails, heads = zip(*self.harm.all_arcs(), strict=True)
         network = HarmNetwork.from_arcs(self.harm.n_nodes, tails, heads, values)
-        sample = sample_reach(
-            network, [0], self.n_worlds, self.rng_seed, likelihood=likelihood
-        )
+        sample = sample_reach(network, [0], self.n_worlds, self.rng_seed, likelihood=likelihood)
         half_width = max(self.note.half_width or 0.0, float(sample.half_width().max()))
         self.note = EngineNote(
             "monte-carlo",
@@ -154,6 +150,7 @@ class _Sampled:
     def posterior_slopes(
         self, likelihood: Likelihood, weights: Mapping[int, float]
     ) -> Sequence[float] | None:
+        del likelihood, weights  # derivatives are not sampled
         return None
 
     def posterior_with(self, changes: Mapping[int, float], likelihood: Likelihood) -> list[float]:

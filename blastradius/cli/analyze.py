@@ -23,7 +23,7 @@ blastradius analyze bosch --hypothetical --action hacking --as-of 2024-06
 """
 
 
-def analyze(  # noqa: PLR0913, PLR0917 - one parameter an option
+def analyze(
     target: shared.TargetArgument,
     graph: shared.GraphOption = None,
     incident: shared.IncidentOption = None,

@@ -18,7 +18,7 @@ blastradius explain continental porsche --observe porsche=confirmed --format mar
 """
 
 
-def explain(  # noqa: PLR0913, PLR0917 - one parameter an option
+def explain(
     target: shared.TargetArgument,
     party: Annotated[
         str,

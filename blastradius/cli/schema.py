@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from blastradius.cli import options as shared  # noqa: TC001 - typer reads the annotations
+from blastradius.cli import options as shared
 from blastradius.cli.output import deliver
 
 EXAMPLES = """Examples:

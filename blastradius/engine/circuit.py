@@ -362,8 +362,8 @@ class _Followers:
     def __init__(self, search: _Search) -> None:
         self.search = search
         self.settled = {level: v for v, level in search.settled_at.items()}
-        events = [(v,) for v in sorted(search.settled_at)]
-        events += [tuple(p for p in above) for _, above in search.reduced.readouts]
+        events: list[tuple[int, ...]] = [(v,) for v in sorted(search.settled_at)]
+        events += [above for _, above in search.reduced.readouts]
         self.events = sorted({e for e in events if ROOT not in e})
         self.last = [max(search.settled_at[v] for v in e) for e in self.events]
 

@@ -233,10 +233,10 @@ class _Sweep:
     def _follow(self) -> list[list[float]]:
         """E[1(followed event) evidence still to be settled | state], for each level."""
         n = len(self.circuit.levels)
-        self.value: list[list[float]] = [[] for _ in range(n + 1)]
+        value: list[list[float]] = [[] for _ in range(n + 1)]
         for place in range(n - 1, -1, -1):
             level = self.circuit.levels[place]
-            future, later = self.future[place + 1], self.value[place + 1]
+            future, later = self.future[place + 1], value[place + 1]
             now = [0.0] * len(level.follower_state)
             for outcome, weight in enumerate(self.weights[place]):
                 factors = level.factor[outcome]
@@ -245,8 +245,8 @@ class _Sweep:
                         continue
                     child = later[code] if code >= 0 else future[-2 - code]
                     now[i] += weight * self.factors[factors[level.follower_state[i]]] * child
-            self.value[place] = now
-        return self.value
+            value[place] = now
+        return value
 
     def read(self, place: tuple[int, tuple[int, ...]]) -> float:
         level, followers = place
@@ -254,7 +254,7 @@ class _Sweep:
         return sum(mass[state] * values[i] for state, i in enumerate(followers))
 
     def differentiate(self, reads: Mapping[int, float], of_total: float) -> dict[int, float]:
-        """Derivative of ``sum(reads[v] * read(v)) + of_total * total`` by every bundle.
+        """Differentiate ``sum(reads[v] * read(v)) + of_total * total`` by every bundle.
 
         Reverse mode: adjoints of followers and of future values travel forward through the
         levels, adjoints of masses travel backward; each meets every transition once.
@@ -339,7 +339,7 @@ def _outcome_weights(level: Level, coins: Sequence[float]) -> tuple[float, ...]:
     if level.kind == "pair":
         a, b = (coins[i] for i in level.bundles)
         shared = min(a, b)
-        law = {
+        law: dict[tuple[bool, ...], float] = {
             (True, True): shared,
             (True, False): a - shared,
             (False, True): b - shared,

@@ -139,7 +139,7 @@ def _process(
     target = np.empty(len(order), dtype=np.intp)
     target[order] = np.cumsum(first) - 1
     front.stages.append(_Stage(source, target, weight, new, n_before))
-    front.mass = np.bincount(target, front.mass[source] * weight, minlength=int(first.sum()))
+    front.mass = _summed(target, front.mass[source] * weight, int(first.sum()))
     front.active, front.unreached = ordered[first, 0], ordered[first, 1]
 
 
@@ -170,7 +170,7 @@ def _read(
     backward = [future]
     for stage in reversed(front.stages):
         flow = stage.weight * future[stage.target]
-        future = np.bincount(stage.source, flow, minlength=stage.n_states)
+        future = _summed(stage.source, flow, stage.n_states)
         backward.append(future)
     backward.reverse()
     joint = np.zeros(n_vertices)
@@ -182,7 +182,12 @@ def _read(
             hit = (stage.reached >> vertex & 1).astype(bool)
             if hit.any():
                 joint[vertex] += float(ends[hit].sum())
-        mass = np.bincount(stage.target, flow, minlength=len(after))
+        mass = _summed(stage.target, flow, len(after))
     total = root_weight * float(backward[0][0])
     joint[ROOT] = total
     return total, joint
+
+
+def _summed(place: NDArray[np.intp], amount: NDArray[np.float64], n: int) -> NDArray[np.float64]:
+    """Sum the amounts that fall on each of n places."""
+    return np.bincount(place, amount, minlength=n).astype(np.float64)

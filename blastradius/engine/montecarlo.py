@@ -94,9 +94,7 @@ def _coins(arcs: _Arcs, n_worlds: int, rng_seed: int, block: int) -> NDArray[np.
     return words
 
 
-def _reach(
-    arcs: _Arcs, coins: NDArray[np.uint64], origins: tuple[int, ...]
-) -> NDArray[np.uint64]:
+def _reach(arcs: _Arcs, coins: NDArray[np.uint64], origins: tuple[int, ...]) -> NDArray[np.uint64]:
     """Close the origins under open arcs, in all worlds of a block at once."""
     n_nodes = len(arcs.first) - 1
     reached = np.zeros((n_nodes, coins.shape[1]), dtype=np.uint64)

@@ -104,9 +104,7 @@ def _closure(starts: set[int], arcs: Iterable[tuple[int, int]]) -> set[int]:
     return seen
 
 
-def _fold(
-    nodes: set[int], arcs: list[tuple[int, int, bool]], origins: set[int]
-) -> dict[int, int]:
+def _fold(nodes: set[int], arcs: list[tuple[int, int, bool]], origins: set[int]) -> dict[int, int]:
     """Map each node to the node whose event it shares; -1 stands for the root."""
     root = -1
     into: dict[int, dict[int, bool]] = {v: {} for v in nodes}  # predecessor -> a sure arc?

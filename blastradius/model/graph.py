@@ -536,6 +536,7 @@ def _with_ids(edges: tuple[Any, ...]) -> tuple[Any, ...]:
             plain = _plain_id(edge)
             if len(plain) > 150 or len(content[plain]) > 1 or taken[plain]:
                 plain = f"{plain[:150]}#{_fingerprint(edge)}"
-            edge = edge.model_copy(update={"id": plain})
-        named.append(edge)
+            named.append(edge.model_copy(update={"id": plain}))
+        else:
+            named.append(edge)
     return tuple(named)

@@ -223,7 +223,7 @@ def _side_by_side(
     return line
 
 
-def _folded(  # noqa: PLR0913, PLR0917 - what the caller laid out
+def _folded(
     columns: tuple[Column, ...],
     row: tuple[Inline, ...],
     folded: list[int],

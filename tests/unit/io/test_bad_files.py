@@ -527,3 +527,26 @@ def test_two_hundred_megabytes_of_aliases_need_little_time_and_memory(tmp_path):
         [sys.executable, "-c", script], capture_output=True, text=True, check=True
     )
     assert done.stdout.split("\n")[:2] == ["too large", "aliases repeat too much"]
+
+
+@pytest.mark.parametrize("name", ["g.yaml", "g.json"])
+def test_of_two_equal_keys_the_first_one_counts(name):
+    text = as_json().replace('"name": "demo"', '"name": "demo",\n "name": 5')
+    assert problems(text, name) == ["line 4, column 2: duplicate key 'name', first used in line 3"]
+    with pytest.raises(GraphFileError, match=r"name: must be text, got 5"):
+        graph_from_bytes(text.replace('"demo",\n "name": 5', '5,\n "name": "x"').encode(), name)
+
+
+def test_a_list_whose_items_are_all_wrong_is_not_called_empty():
+    assert problems(damaged("[Secrets, Source code]", "[Secretz]")) == [
+        (
+            "line 7, column 41, datasets[0].varieties[0]: unknown variety 'Secretz' "
+            "(did you mean 'Secrets'?)"
+        )
+    ]
+
+
+def test_of_two_equal_keys_in_yaml_the_first_one_counts():
+    assert problems(damaged("name: demo", "name: demo\nname: [5]")) == [
+        "line 3, column 1: duplicate key 'name', first used in line 2"
+    ]
