@@ -380,7 +380,9 @@ def _party_events(graph, worlds):
 def _evidence(graph, incident, table, worlds, events):
     """Return pairs (event, (ratio, 1)): a world weighs more by the ratio of what holds in it."""
     pairs = []
-    for seen in incident.get("observations", ()):
+    stated = incident.get("observations", ())
+    # The same statement written twice is one statement.
+    for seen in [s for i, s in enumerate(stated) if s not in stated[:i]]:
         if seen.get("dataset") is not None:
             event = worlds.where(("disclosed", seen["dataset"]))
         else:

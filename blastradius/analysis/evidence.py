@@ -21,15 +21,14 @@ class Weighed:
 
 
 def weigh(observations: Iterable[Observation], priors: PriorTable) -> tuple[Weighed, ...]:
-    """Give each distinct statement its ratio; saying the same twice adds nothing."""
-    weighed: dict[tuple[Event, str, float], Weighed] = {}
-    for observation in observations:
+    """Give each statement its ratio; the same statement written twice is one statement."""
+    weighed = []
+    for observation in dict.fromkeys(observations):
         ratio = observation.likelihood_ratio
         if ratio is None:
             ratio = priors.ratio(observation.state)
-        event = _event(observation)
-        weighed.setdefault((event, observation.state, ratio), Weighed(observation, event, ratio))
-    return tuple(weighed.values())
+        weighed.append(Weighed(observation, _event(observation), ratio))
+    return tuple(weighed)
 
 
 def _event(observation: Observation) -> Event:

@@ -34,7 +34,7 @@ class Evaluation:
     """Joint sums over worlds: ``joint[v] / total`` is the posterior of node v."""
 
     total: float
-    """E[W]; 1 without evidence."""
+    """E[W], up to a factor that depends on the evidence alone; 1 without evidence."""
     joint: tuple[float, ...]
     """E[1(node reached) W], shape (n_nodes,)."""
 
@@ -115,7 +115,7 @@ class ExactSolver:
         self, probability: Sequence[float], likelihood: Likelihood | None = None
     ) -> Evaluation:
         """Sum over all worlds with the given coins and evidence."""
-        sweep = _Sweep(self.circuit, probability, *self._weights(likelihood))
+        sweep = _Sweep(self.circuit, probability, self._weights(likelihood))
         at_vertex = {v: sweep.read(place) for v, place in self.circuit.reads.items()}
         for vertex in self.circuit.sure:
             at_vertex[vertex] = sweep.total
@@ -129,7 +129,7 @@ class ExactSolver:
         likelihood: Likelihood | None = None,
     ) -> Gradient:
         """Differentiate ``sum(weights[v] * joint[v])`` and the total by every arc."""
-        sweep = _Sweep(self.circuit, probability, *self._weights(likelihood))
+        sweep = _Sweep(self.circuit, probability, self._weights(likelihood))
         by_vertex: dict[int, float] = {}
         for node, weight in weights.items():
             vertex = self.reduced.vertex_of[node]
@@ -142,20 +142,21 @@ class ExactSolver:
 
     def _weights(
         self, likelihood: Likelihood | None
-    ) -> tuple[float, dict[tuple[int, bool], float]]:
-        """Split evidence into a constant and a weight for each vertex and fate."""
-        constant = 1.0
+    ) -> dict[tuple[int, bool], float]:
+        """Return a weight for each vertex with evidence and each of its fates."""
         weights: dict[tuple[int, bool], float] = {}
         for node, (if_reached, if_not) in (likelihood or {}).items():
             vertex = self.reduced.vertex_of[node]
-            if vertex == UNREACHED:
-                constant *= if_not
-            elif vertex in self.circuit.sure:
-                constant *= if_reached
-            else:
+            # A settled fate weighs the same in all worlds, so it drops out.
+            if vertex != UNREACHED and vertex not in self.circuit.sure:
                 for fate, weight in ((True, if_reached), (False, if_not)):
                     weights[vertex, fate] = weights.get((vertex, fate), 1.0) * weight
-        return constant, weights
+        # Only ratios between worlds count; factors of at most 1 keep long products in range.
+        for vertex in {v for v, _ in weights}:
+            largest = max(weights[vertex, True], weights[vertex, False])
+            weights[vertex, True] /= largest
+            weights[vertex, False] /= largest
+        return weights
 
     def _by_arc(
         self, by_bundle: Mapping[int, float], probability: Sequence[float]
@@ -179,7 +180,6 @@ class _Sweep:
         self,
         circuit: Circuit,
         probability: Sequence[float],
-        constant: float,
         evidence: Mapping[tuple[int, bool], float],
     ) -> None:
         self.circuit = circuit
@@ -190,13 +190,13 @@ class _Sweep:
             for key in settled:
                 self.factors[i] *= evidence.get(key, 1.0)
         self.plain = not evidence
-        self.mass = self._forward(constant)
+        self.mass = self._forward()
         self.future = self._backward()
         self.total = sum(self.mass[-1])
         self.value = self._follow()
 
-    def _forward(self, constant: float) -> list[list[float]]:
-        mass = [[constant]]
+    def _forward(self) -> list[list[float]]:
+        mass = [[1.0]]
         for place, level in enumerate(self.circuit.levels):
             now = mass[-1]
             after = [0.0] * self.circuit.n_states[place + 1]
@@ -326,10 +326,11 @@ def _bundle_probability(bundle: Bundle, probability: Sequence[float]) -> float:
         return 1.0
     if len(bundle.members) == 1:
         return probability[bundle.members[0]]
-    closed = 1.0
+    # Not 1 - product(1 - p), which would round tiny probabilities to 0.
+    is_open = 0.0
     for arc in bundle.members:
-        closed *= 1.0 - probability[arc]
-    return 1.0 - closed
+        is_open += (1.0 - is_open) * probability[arc]
+    return is_open
 
 
 def _outcome_weights(level: Level, coins: Sequence[float]) -> tuple[float, ...]:
@@ -430,10 +431,8 @@ class _Problem:
             for above in parents
         ]
         bundles = [*self.reduced.bundles, *readouts]
-        constant = 1.0
         weights: dict[int, float] = {}
         for node, (if_reached, if_not) in likelihood.items():
-            constant *= if_not
             vertex = self.reduced.vertex_of[node]
             if vertex != UNREACHED:
                 weights[vertex] = weights.get(vertex, 1.0) * if_reached / if_not
@@ -446,10 +445,10 @@ class _Problem:
             max_transitions=allowance,
         )
         joint = tuple(
-            0.0 if v == UNREACHED else constant * float(at_vertex[v])
+            0.0 if v == UNREACHED else float(at_vertex[v])
             for v in self.reduced.vertex_of
         )
-        return Evaluation(constant * total, joint)
+        return Evaluation(total, joint)
 
 
 def _allowances(budget: int) -> Iterator[int]:

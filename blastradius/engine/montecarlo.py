@@ -16,8 +16,12 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from blastradius.engine.network import HarmNetwork, check_likelihood, check_origins
-from blastradius.errors import EngineInputError
+from blastradius.engine.network import (
+    HarmNetwork,
+    check_likelihood,
+    check_origins,
+    check_whole,
+)
 
 _WORD: Final = 64
 _COIN_BITS: Final = 2**26
@@ -43,7 +47,7 @@ class Sample:
     counts: NDArray[np.int64]
     """Worlds in which each node is reached, shape (n_nodes,) [worlds]."""
     weight: float
-    """Sum of evidence weights; equals n_worlds without evidence."""
+    """Sum of evidence weights, relative to the largest one."""
     weight_squares: float
     weighted: NDArray[np.float64]
     """Sum of weights over the worlds in which each node is reached, shape (n_nodes,)."""
@@ -51,7 +55,7 @@ class Sample:
 
     def posterior(self) -> NDArray[np.float64]:
         """P(node reached | evidence), estimated, shape (n_nodes,) [1]."""
-        return np.asarray(self.weighted / self.weight)
+        return np.asarray(np.minimum(self.weighted / self.weight, 1.0))
 
     def half_width(self) -> NDArray[np.float64]:
         """95 % half-width of the posterior, by the delta method, shape (n_nodes,) [1].
@@ -123,12 +127,8 @@ def _blocks(
     network: HarmNetwork, origins: tuple[int, ...], n_worlds: int, rng_seed: int
 ) -> Iterator[tuple[NDArray[np.uint64], int]]:
     """Yield (reached words, worlds that count) for each block."""
-    if isinstance(n_worlds, bool) or n_worlds != int(n_worlds) or n_worlds < 1:
-        msg = f"n_worlds must be a whole number of at least 1, got {n_worlds!r}"
-        raise EngineInputError(msg)
-    if isinstance(rng_seed, bool) or rng_seed != int(rng_seed) or rng_seed < 0:
-        msg = f"rng_seed must be a whole number of at least 0, got {rng_seed!r}"
-        raise EngineInputError(msg)
+    check_whole("n_worlds", n_worlds, 1)
+    check_whole("rng_seed", rng_seed, 0)
     arcs = _Arcs.of(network)
     size = worlds_per_block(network.n_arcs)
     for block in range(math.ceil(n_worlds / size)):
@@ -216,26 +216,34 @@ def sample_reach(
     counts = np.zeros(n, dtype=np.int64)
     weighted, weighted_squares = np.zeros(n), np.zeros(n)
     weight = weight_squares = 0.0
+    # Weights are kept relative to the largest so far: products of many ratios leave the range
+    # of floats, and only ratios between worlds count.
+    scale = -math.inf
     for reached, used in _blocks(network, rows, n_worlds, rng_seed):
         counts += np.bitwise_count(reached).sum(axis=1, dtype=np.int64)
-        weights = _world_weights(reached, evidence, used)
-        weight += float(weights.sum())
-        weight_squares += float((weights**2).sum())
+        logs = _log_weights(reached, evidence)[:used]
+        rescaled = max(scale, float(logs.max()))
+        shrink = math.exp(scale - rescaled)
+        scale = rescaled
+        weights = np.exp(logs - scale)
+        weight = weight * shrink + float(weights.sum())
+        weight_squares = weight_squares * shrink**2 + float((weights**2).sum())
+        weighted *= shrink
+        weighted_squares *= shrink**2
         for node in np.flatnonzero(reached.any(axis=1)):
             # Selecting before summing, because a dot product may add in another order
             # with another number of threads.
-            chosen = weights[_bits(reached[node]).astype(bool)]
+            chosen = weights[_bits(reached[node])[:used].astype(bool)]
             weighted[node] += chosen.sum()
             weighted_squares[node] += (chosen**2).sum()
     return Sample(n_worlds, counts, weight, weight_squares, weighted, weighted_squares)
 
 
-def _world_weights(
-    reached: NDArray[np.uint64], evidence: Mapping[int, tuple[float, float]], used: int
+def _log_weights(
+    reached: NDArray[np.uint64], evidence: Mapping[int, tuple[float, float]]
 ) -> NDArray[np.float64]:
-    n_worlds = reached.shape[1] * _WORD
-    weights = np.zeros(n_worlds)
-    weights[:used] = 1.0
+    logs = np.zeros(reached.shape[1] * _WORD)
     for node, (if_reached, if_not) in sorted(evidence.items()):
-        weights *= np.where(_bits(reached[node]).astype(bool), if_reached, if_not)
-    return weights
+        happened = _bits(reached[node]).astype(bool)
+        logs += np.where(happened, math.log(if_reached), math.log(if_not))
+    return logs

@@ -54,9 +54,7 @@ class HarmNetwork:
         >>> HarmNetwork.from_arcs(3, [0, 1], [1, 2], [1.0, 0.5]).n_arcs
         2
         """
-        if not _is_whole(n_nodes) or n_nodes < 1:
-            msg = f"n_nodes must be a whole number of at least 1, got {n_nodes!r}"
-            raise EngineInputError(msg)
+        check_whole("n_nodes", n_nodes, 1)
         tails = _nodes("tail", tail, int(n_nodes))
         heads = _nodes("head", head, int(n_nodes))
         coins = tuple(check_probability(i, p) for i, p in enumerate(_listed(probability)))
@@ -88,6 +86,16 @@ def check_probability(place: int, value: object) -> float:
         msg = f"probability[{place}] must be in [0, 1], got {value}"
         raise EngineInputError(msg)
     return number
+
+
+def check_whole(name: str, value: object, least: int) -> None:
+    """Say so if a setting is not a whole number of at least ``least``.
+
+    >>> check_whole("n_worlds", 5, 1)
+    """
+    if not _is_whole(value) or value < least:  # type: ignore[operator]
+        msg = f"{name} must be a whole number of at least {least}, got {value!r}"
+        raise EngineInputError(msg)
 
 
 def check_origins(n_nodes: int, origins: Iterable[int]) -> tuple[int, ...]:
