@@ -31,7 +31,6 @@ from blastradius.analysis.results import (
 from blastradius.analysis.solve import Likelihood, Solver, choose_solver
 from blastradius.errors import QuestionError
 from blastradius.model import dates
-from blastradius.model.check import check_graph
 from blastradius.model.graph import Graph, Incident, Observation, Party
 
 PATHS_EXPLAINED = 5
@@ -105,6 +104,7 @@ def analyze_breach(
     Parameters
     ----------
     graph : Graph
+        A sound one: loading checks it.
     target : str
         Breached party or incident: id, name, alias or identifier.
     question : Question, optional
@@ -116,9 +116,8 @@ def analyze_breach(
 
     Raises
     ------
-    UnknownNameError, AmbiguousNameError, QuestionError, GraphError, ExactBudgetError
+    UnknownNameError, AmbiguousNameError, QuestionError, ExactBudgetError
     """
-    check_graph(graph)
     question = question or Question()
     priors = priors or default_priors()
     solved = _solve(graph, target, question, priors)
@@ -147,7 +146,7 @@ def analyze_breach(
 def _solve(graph: Graph, target: str, question: Question, priors: PriorTable) -> _Solved:
     incident, origins = _choose_incident(graph, target, question)
     scope = _scope(incident, origins, question)
-    groups = _memberships(graph) if question.groups else {}
+    groups = _memberships(graph, origins) if question.groups else {}
     harm = compile_harm(graph, scope, priors, groups)
     said = incident.observations if incident is not None else ()
     weighed = weigh((*said, *question.observations), priors)
@@ -202,11 +201,11 @@ def _scope(incident: Incident | None, origins: tuple[str, ...], question: Questi
     return Scope(origins, incident, actions, period)
 
 
-def _memberships(graph: Graph) -> dict[str, tuple[str, ...]]:
-    """Map each top party to all parties under its control, itself included.
+def _memberships(graph: Graph, origins: tuple[str, ...]) -> dict[str, tuple[str, ...]]:
+    """Map each top party to all parties under its control, itself included, origins left out.
 
     A party with several controlling owners counts in each group; a party that nobody
-    controls and that controls nobody is no group.
+    controls and that controls nobody is a group of one, so that a list of groups is complete.
     """
     owners = {p.id: [o.party for o in p.parent if o.controls] for p in graph.parties}
 
@@ -217,14 +216,14 @@ def _memberships(graph: Graph) -> dict[str, tuple[str, ...]]:
         return {top for owner in above for top in tops(owner, seen | {party})}
 
     groups: dict[str, list[str]] = {}
-    for party in sorted(owners):
+    for party in sorted(owners.keys() - set(origins)):
         for top in sorted(tops(party, frozenset())):
             groups.setdefault(top, []).append(party)
     return {top: tuple(members) for top, members in groups.items()}
 
 
 def _groups(solved: _Solved, parties: Mapping[str, Party]) -> tuple[GroupResult, ...]:
-    """Return one line for each group with a member in reach, origins' own groups included."""
+    """Return one line for each group with a downstream member in reach, worst first."""
     found = [
         solved.reader.group(parties[top], members)
         for top, members in solved.groups.items()

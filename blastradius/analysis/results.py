@@ -7,10 +7,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Final, Literal
+from typing import TYPE_CHECKING, Final, Literal
 
-from blastradius.model.graph import Demand, Volume
 from blastradius.model.vocabulary import Certainty
+
+if TYPE_CHECKING:
+    from blastradius.model.graph import Demand, Volume
 
 Band = Literal["critical", "high", "medium", "low", "none"]
 Verdict = Literal["confirmed", "likely", "possible", "unlikely", "no recorded path"]
@@ -212,7 +214,7 @@ class GroupResult:
     """Id of the party at the top of the group."""
     name: str
     members: tuple[str, ...]
-    """Ids of the members within reach of the breach, the top party included if it is."""
+    """Ids of the downstream members within reach; origins are not counted."""
     score: Score
     band: Band
     verdict: Verdict
@@ -327,7 +329,7 @@ class Analysis:
     parties: Mapping[str, PartyResult]
     """Every party of the graph by id: origins, ranked, and those without a recorded path."""
     groups: tuple[GroupResult, ...]
-    """Groups with more than one party, or whose only reached member is not the top."""
+    """Groups with a downstream member in reach, if groups were asked for, worst first."""
     blast_radius: BlastRadius
     engine: EngineNote
     assumptions: tuple[Assumption, ...]

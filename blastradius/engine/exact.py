@@ -140,9 +140,7 @@ class ExactSolver:
         of_joint = sweep.differentiate(reads, sure)
         return Gradient(self._by_arc(of_total, probability), self._by_arc(of_joint, probability))
 
-    def _weights(
-        self, likelihood: Likelihood | None
-    ) -> dict[tuple[int, bool], float]:
+    def _weights(self, likelihood: Likelihood | None) -> dict[tuple[int, bool], float]:
         """Return a weight for each vertex with evidence and each of its fates."""
         weights: dict[tuple[int, bool], float] = {}
         for node, (if_reached, if_not) in (likelihood or {}).items():
@@ -445,8 +443,7 @@ class _Problem:
             max_transitions=allowance,
         )
         joint = tuple(
-            0.0 if v == UNREACHED else float(at_vertex[v])
-            for v in self.reduced.vertex_of
+            0.0 if v == UNREACHED else float(at_vertex[v]) for v in self.reduced.vertex_of
         )
         return Evaluation(total, joint)
 
