@@ -85,6 +85,8 @@ class Reader:
         probability = self._events(party.id)
         # The ratio of a confirmation is weighed like any other; here it only chooses the word.
         confirmed = any(item.observation.state == "confirmed" for item in about)
+        if party.id in self.scope.origins and self.scope.incident is not None:
+            confirmed = confirmed or self.scope.incident.status == "confirmed"
         return PartyResult(
             id=party.id,
             name=party.name,
