@@ -45,7 +45,7 @@ def analyze(
     min_score: Annotated[
         float,
         typer.Option(
-            help="List only parties with at least this score.",
+            help="List only parties with at least this score, from 0 to 100.",
             metavar="N",
             rich_help_panel=shared.LISTING,
         ),

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from blastradius.cli.question import graph_name
+from blastradius.cli.question import EVENTS, graph_name
 from blastradius.errors import BlastRadiusError
 from blastradius.model.vocabulary import ACTIONS, OBSERVATION_STATES, ROLES
 
@@ -106,7 +106,8 @@ HypotheticalOption = Annotated[
 ActionOption = Annotated[
     list[str] | None,
     typer.Option(
-        help=f"How the attacker acts (VERIS): {', '.join(ACTIONS)}. Repeatable.",
+        help="How the attacker acts, in the words of VERIS, instead of what is recorded: "
+        f"{', '.join(ACTIONS)}. Repeatable.",
         metavar="ACTION",
         autocompletion=complete_action,
         show_default=False,
@@ -116,7 +117,8 @@ ActionOption = Annotated[
 AsOfOption = Annotated[
     str | None,
     typer.Option(
-        help="Count the relations that were live then: YYYY, YYYY-MM or YYYY-MM-DD.",
+        help="Count the relations that were live then, instead of in the window of the incident: "
+        "YYYY, YYYY-MM or YYYY-MM-DD.",
         metavar="DATE",
         show_default=False,
         rich_help_panel=QUESTION,
@@ -126,7 +128,8 @@ ObserveOption = Annotated[
     list[str] | None,
     typer.Option(
         help="What was said of a party, such as bmw=denied or bmw:disrupted=reported. "
-        f"States: {', '.join(OBSERVATION_STATES)}. Repeatable.",
+        f"States: {', '.join(OBSERVATION_STATES)}. Events: {', '.join(EVENTS)}; without one, "
+        f"{EVENTS[0]}. Repeatable.",
         metavar="PARTY=STATE",
         show_default=False,
         rich_help_panel=QUESTION,
@@ -148,12 +151,17 @@ ExactOption = Annotated[
 WorldsOption = Annotated[
     int | None,
     typer.Option(
-        help="Sample this many worlds.", metavar="N", show_default=False, rich_help_panel=ENGINE
+        help="Sample this many worlds instead of computing exactly.",
+        metavar="N",
+        show_default=False,
+        rich_help_panel=ENGINE,
     ),
 ]
 RngSeedOption = Annotated[
     int,
-    typer.Option(help="Same seed, same numbers.", metavar="N", rich_help_panel=ENGINE),
+    typer.Option(
+        help="Seed of the sampling: same seed, same numbers.", metavar="N", rich_help_panel=ENGINE
+    ),
 ]
 OutputOption = Annotated[
     str | None,
@@ -178,7 +186,7 @@ def format_option(*formats: str) -> object:
 
     return typer.Option(
         "--format",
-        help=f"One of {', '.join(formats)}.",
+        help=f"One of {', '.join(formats)}. Default: by the suffix of --output, else {formats[0]}.",
         metavar="|".join(formats),
         autocompletion=complete,
         show_default=False,

@@ -16,7 +16,8 @@ if TYPE_CHECKING:
     from blastradius.model.graph import Graph, Observation
 
 DEFAULT_GRAPH = "automotive"
-_EVENTS = ("exposed", "compromised", "disrupted", "harmed")
+EVENTS = ("exposed", "compromised", "disrupted", "harmed")
+"""Events of a party that can be observed; the first is meant where none is named."""
 
 
 class QuestionOptions(NamedTuple):
@@ -109,12 +110,12 @@ def _read_statement(text: str) -> _Statement:
     """Read ``PARTY=STATE`` or ``PARTY:EVENT=STATE``; ids may hold colons themselves."""
     subject, equals, state = text.rpartition("=")
     party, _, event = subject.rpartition(":")
-    if event not in _EVENTS or not party:
-        party, event = subject, "exposed"
+    if event not in EVENTS or not party:
+        party, event = subject, EVENTS[0]
     if not equals or not party:
         msg = (
             f"--observe: write PARTY=STATE or PARTY:EVENT=STATE, got {text!r} "
-            f"(states: {', '.join(OBSERVATION_STATES)}; events: {', '.join(_EVENTS)})"
+            f"(states: {', '.join(OBSERVATION_STATES)}; events: {', '.join(EVENTS)})"
         )
         raise UsageError(msg)
     check_words("--observe", [state], OBSERVATION_STATES)

@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from blastradius.cli import options as shared
+from blastradius.cli.options import OUTPUT
 from blastradius.cli.output import deliver
 
 EXAMPLES = """Examples:
@@ -22,7 +22,12 @@ def schema(
     result: Annotated[
         bool, typer.Option("--result", help="The schema of results instead of graph files.")
     ] = False,
-    output: shared.OutputOption = None,
+    output: Annotated[
+        str | None,
+        typer.Option(
+            help="Write to this file.", metavar="FILE", show_default=False, rich_help_panel=OUTPUT
+        ),
+    ] = None,
 ) -> None:
     """Print the JSON Schema of graph files, for editors and for checks."""
     from blastradius.io.schema import graph_json_schema
