@@ -7,7 +7,9 @@ Property tests are deterministic: the same examples in every run. To look for ne
 from __future__ import annotations
 
 import os
+from pathlib import Path
 
+import pytest
 from hypothesis import HealthCheck, settings
 
 settings.register_profile(
@@ -26,5 +28,25 @@ settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "ci"))
 
 def pytest_addoption(parser):
     parser.addoption(
-        "--update-golden", action="store_true", help="write the golden files of tests/golden anew"
+        "--update-golden",
+        action="store_true",
+        help="write the golden files of tests/golden and the generated pages of docs/reference anew",
     )
+
+
+@pytest.fixture
+def published(request):
+    """Compare a file of docs/reference with its source, or write it anew.
+
+    The files are generated: after a change of the source run
+    ``pytest tests/unit --update-golden -k published`` and commit them.
+    """
+
+    def compare(name: str, text: str) -> None:
+        path = Path(__file__).parents[1] / "docs" / "reference" / name
+        if request.config.getoption("--update-golden"):
+            path.write_text(text, encoding="utf-8", newline="\n")
+        hint = f"{name} is out of date: pytest tests/unit --update-golden -k published"
+        assert path.read_text(encoding="utf-8") == text, hint
+
+    return compare

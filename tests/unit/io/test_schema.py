@@ -13,32 +13,19 @@ from blastradius.io.schema import render_schema_reference
 from blastradius.io.yaml_text import read_yaml
 
 ROOT = Path(__file__).parents[3]
-REFERENCE = ROOT / "docs" / "reference"
 VALIDATOR = jsonschema.Draft202012Validator(graph_json_schema())
-
-REFRESH = """python -c "
-import json, pathlib
-from blastradius.io.schema import graph_json_schema, render_schema_reference
-folder = pathlib.Path('docs/reference')
-text = json.dumps(graph_json_schema(), indent=2) + chr(10)
-(folder / 'graph.schema.json').write_text(text, encoding='utf-8')
-(folder / 'graph-format.md').write_text(render_schema_reference(), encoding='utf-8')
-"
-"""
 
 
 def test_it_is_a_schema():
     jsonschema.Draft202012Validator.check_schema(graph_json_schema())
 
 
-def test_the_copy_for_editors_is_up_to_date():
-    text = (REFERENCE / "graph.schema.json").read_text(encoding="utf-8")
-    assert text == json.dumps(graph_json_schema(), indent=2) + "\n", f"refresh with: {REFRESH}"
+def test_the_published_schema_is_the_current_one(published):
+    published("graph.schema.json", json.dumps(graph_json_schema(), indent=2) + "\n")
 
 
-def test_the_reference_is_up_to_date():
-    text = (REFERENCE / "graph-format.md").read_text(encoding="utf-8")
-    assert text == render_schema_reference(), f"refresh with: {REFRESH}"
+def test_the_published_reference_is_the_current_one(published):
+    published("graph-format.md", render_schema_reference())
 
 
 def test_the_example_of_the_reference_is_a_graph():
