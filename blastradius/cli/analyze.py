@@ -53,7 +53,7 @@ def analyze(
     top: Annotated[
         int | None,
         typer.Option(
-            help="List at most this many.",
+            help="List at most this many, 1 or more.",
             metavar="N",
             show_default=False,
             rich_help_panel=shared.LISTING,

@@ -151,7 +151,7 @@ ExactOption = Annotated[
 WorldsOption = Annotated[
     int | None,
     typer.Option(
-        help="Sample this many worlds instead of computing exactly.",
+        help="Sample this many worlds, 1 or more, instead of computing exactly.",
         metavar="N",
         show_default=False,
         rich_help_panel=ENGINE,
@@ -160,7 +160,9 @@ WorldsOption = Annotated[
 RngSeedOption = Annotated[
     int,
     typer.Option(
-        help="Seed of the sampling: same seed, same numbers.", metavar="N", rich_help_panel=ENGINE
+        help="Seed of the sampling, 0 or more: same seed, same numbers.",
+        metavar="N",
+        rich_help_panel=ENGINE,
     ),
 ]
 OutputOption = Annotated[

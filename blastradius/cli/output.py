@@ -15,7 +15,7 @@ from blastradius.model.text import printable
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
 
-_FORMATS_BY_SUFFIX = {
+FORMATS_BY_SUFFIX = {
     ".json": "json",
     ".csv": "csv",
     ".md": "markdown",
@@ -91,7 +91,7 @@ def choose_format(wanted: str | None, output: str | None, known: tuple[str, ...]
         check_words("--format", [wanted], known)
         return wanted
     suffix = f".{output.rpartition('.')[2].lower()}" if output else ""
-    guess = _FORMATS_BY_SUFFIX.get(suffix)
+    guess = FORMATS_BY_SUFFIX.get(suffix)
     return guess if guess in known else known[0]
 
 
