@@ -31,7 +31,8 @@ BLOCK = re.compile(
     r"^```(?P<language>\w+)\n(?P<body>.*?)^```",
     re.MULTILINE | re.DOTALL,
 )
-LINK = re.compile(r"\]\(([^)#\s]+)(?:#[^)]*)?\)")
+LINK = re.compile(r"\]\(([^)#\s]*)(?:#([^)]*))?\)")
+HEADING = re.compile(r"^#+ (.*)", re.MULTILINE)
 MARKS = {None, "file", "more of", "exit code", "output", "test command"}
 
 
@@ -128,14 +129,22 @@ def test_output_that_was_not_printed(shown):
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda p: str(p.relative_to(ROOT)))
 def test_links_lead_somewhere(page):
-    for target in LINK.findall(page.read_text(encoding="utf-8")):
+    for target, anchor in LINK.findall(page.read_text(encoding="utf-8")):
         if "://" not in target:
-            assert (page.parent / target).exists(), target
+            goal = page.parent / target if target else page
+            assert goal.exists(), target
+            assert not anchor or anchor in anchors(goal), f"{target}#{anchor}"
+
+
+def anchors(page):
+    headings = HEADING.findall(page.read_text(encoding="utf-8"))
+    return {re.sub(r"[^\w -]", "", heading).lower().replace(" ", "-") for heading in headings}
 
 
 def test_every_page_is_linked_from_the_index():
     index = ROOT / "docs" / "index.md"
-    linked = {(index.parent / target).resolve() for target in LINK.findall(index.read_text())}
+    links = LINK.findall(index.read_text(encoding="utf-8"))
+    linked = {(index.parent / target).resolve() for target, _ in links}
     assert {page for page in PAGES if page.is_relative_to(index.parent)} - {index} <= linked
 
 
