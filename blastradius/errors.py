@@ -99,10 +99,12 @@ class EngineInputError(BlastRadiusError):
 class ExactBudgetError(BlastRadiusError):
     """The exact engine would need more states than its budget allows."""
 
-    def __init__(self, budget: int, uncertain_arcs: int) -> None:
-        super().__init__(budget, uncertain_arcs)
+    def __init__(self, budget: int, uncertain_arcs: int, progress: float = 0.0) -> None:
+        super().__init__(budget, uncertain_arcs, progress)
         self.budget = budget
         self.uncertain_arcs = uncertain_arcs
+        self.progress = progress
+        """Share of the arcs that was worked through before the budget ran out [1]."""
 
     def __str__(self) -> str:
         return (

@@ -301,7 +301,8 @@ class _Search:
         self.spent += amount
         if self.spent > self.budget:
             uncertain = sum(not b.fixed for b in self.bundles)
-            raise ExactBudgetError(self.budget, uncertain)
+            progress = 1.0 - sum(self.arcs_out) / len(self.bundles)
+            raise ExactBudgetError(self.budget, uncertain, progress)
 
 
 def _open_arc(state: State, arc: Bundle, bit: Mapping[int, int], entering: list[int]) -> State:

@@ -26,6 +26,9 @@ DEFAULT_BUDGET: Final = 1_000_000
 _EXPLORE_FACTOR: Final = 20
 """Transitions that exploring may hold for each state of the budget; they are array rows."""
 
+_FEW_VERTICES: Final = 16
+"""Up to this many vertices, exploring is tried before the circuit."""
+
 Likelihood = Mapping[int, tuple[float, float]]
 
 
@@ -395,16 +398,20 @@ class _Problem:
         self._made: list[list[int]] = []
 
     def orders(self) -> Iterator[list[int]]:
-        """Yield the orders to try, the same ones each time."""
+        """Yield the orders to try, made when they are first needed."""
         yield from self._made
         for order in self._coming:
             self._made.append(order)
             yield order
 
     def circuit(self, allowance: int) -> Circuit:
-        """Return the circuit of the first order that stays within the allowance."""
+        """Return the circuit of an order that stays within the allowance.
+
+        The first allowance is spent on every order; whichever got farthest is the only one
+        that larger allowances are spent on, because each costs as much time as it allows.
+        """
         readouts = {v for v, _ in self.reduced.readouts}
-        failure: ExactBudgetError | None = None
+        failures: list[tuple[float, ExactBudgetError, list[int]]] = []
         for order in self.orders():
             kept = [v for v in order if v not in readouts]
             try:
@@ -412,8 +419,9 @@ class _Problem:
                     self.reduced, kept, evidence=self.watched, couple=self.couple, budget=allowance
                 )
             except ExactBudgetError as error:
-                failure = error
-        assert failure is not None  # there is always an order to try
+                failures.append((error.progress, error, order))
+        _, failure, order = max(failures, key=lambda item: item[0])
+        self._made = [order]
         raise failure
 
     def explored(
@@ -534,16 +542,23 @@ def _solve(
     )
     couple = _opposite_pairs(reduced.bundles, network.probability)
     problem = _Problem(reduced, network.n_arcs, evidence, couple)
+
+    def by_circuit(allowance: int) -> Evaluation:
+        solver = ExactSolver(problem, problem.circuit(allowance))
+        return solver.evaluate(network.probability, evidence)
+
+    def by_exploring(allowance: int) -> Evaluation:
+        return problem.explored(network.probability, evidence, allowance * _EXPLORE_FACTOR)
+
+    methods = (by_circuit, by_exploring)
+    if reduced.n_vertices <= _FEW_VERTICES:
+        methods = (by_exploring, by_circuit)
     for allowance in _allowances(budget):
-        try:
-            solver = ExactSolver(problem, problem.circuit(allowance))
-            return solver.evaluate(network.probability, evidence)
-        except ExactBudgetError:
-            pass
-        try:
-            return problem.explored(network.probability, evidence, allowance * _EXPLORE_FACTOR)
-        except ExactBudgetError:
-            pass
+        for method in methods:
+            try:
+                return method(allowance)
+            except ExactBudgetError:
+                continue
     raise ExactBudgetError(budget, sum(not b.fixed for b in reduced.bundles))
 
 
