@@ -130,16 +130,24 @@ def analyze(
         n_worlds=n_worlds,
         rng_seed=rng_seed,
     )
-    return Result(
-        analyze_breach(loaded.graph, target, question, graph_sha256=loaded.sha256, priors=priors)
+    breach = analyze_breach(
+        loaded.graph, target, question, graph_sha256=loaded.sha256, priors=priors
     )
+    return Result(breach, graph=loaded.reference)
 
 
 class Result:
     """An analysis, and the ways to look at it."""
 
-    def __init__(self, breach: BreachAnalysis, listing: Listing | None = None) -> None:
+    def __init__(
+        self,
+        breach: BreachAnalysis,
+        listing: Listing | None = None,
+        *,
+        graph: str | None = None,
+    ) -> None:
         self._breach = breach
+        self._graph = graph
         self._listing = listing if listing is not None else select(breach.analysis)
 
     def __repr__(self) -> str:
@@ -237,7 +245,7 @@ class Result:
         from blastradius.report.listing import ListFilter
 
         wanted = ListFilter(tuple(roles), min_score, top, grouped)
-        return Result(self._breach, select(self.analysis, wanted))
+        return Result(self._breach, select(self.analysis, wanted), graph=self._graph)
 
     def explain(self, party: str) -> ExplanationView:
         """Explain the score of a party, named by id, name, alias or identifier.
@@ -247,7 +255,7 @@ class Result:
         UnknownNameError, AmbiguousNameError
             If it is not one known party.
         """
-        return ExplanationView(self._breach.explain(party), self.parties)
+        return ExplanationView(self._breach.explain(party), self.parties, graph=self._graph)
 
     def to_dict(self) -> dict[str, Any]:
         """Return the result as plain data, in the form of the JSON contract."""
@@ -288,14 +296,21 @@ class Result:
     def _document(self) -> Document:
         from blastradius.report.analysis_page import analysis_document
 
-        return analysis_document(self.analysis, self._listing)
+        return analysis_document(self.analysis, self._listing, graph=self._graph)
 
 
 class ExplanationView:
     """Why a party has its score, and the ways to look at that."""
 
-    def __init__(self, explanation: Explanation, parties: Mapping[str, PartyResult]) -> None:
+    def __init__(
+        self,
+        explanation: Explanation,
+        parties: Mapping[str, PartyResult],
+        *,
+        graph: str | None = None,
+    ) -> None:
         self.explanation = explanation
+        self._graph = graph
         self._parties = parties
 
     def __repr__(self) -> str:
@@ -332,4 +347,4 @@ class ExplanationView:
     def _document(self) -> Document:
         from blastradius.report.explanation_page import explanation_document
 
-        return explanation_document(self.explanation, self._parties)
+        return explanation_document(self.explanation, self._parties, graph=self._graph)

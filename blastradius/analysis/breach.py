@@ -9,7 +9,8 @@ from blastradius import __version__
 from blastradius.analysis.blast import Reader, blast_radius, rank
 from blastradius.analysis.evidence import SourceBook, likelihood, weigh
 from blastradius.analysis.harm import CompiledHarm, Event, Scope, compile_harm
-from blastradius.analysis.importance import counterfactuals, edge_importance, next_steps
+from blastradius.analysis.importance import counterfactuals, edge_importance
+from blastradius.analysis.next_steps import next_steps
 from blastradius.analysis.paths import PathFinder
 from blastradius.analysis.priors import PriorTable, default_priors
 from blastradius.analysis.question import Question
@@ -18,6 +19,7 @@ from blastradius.analysis.resolve import (
     resolve_incident,
     resolve_party,
     resolve_target,
+    similar_parties,
 )
 from blastradius.analysis.results import (
     Analysis,
@@ -25,13 +27,15 @@ from blastradius.analysis.results import (
     Explanation,
     GroupResult,
     IncidentNote,
+    PartyResult,
     Provenance,
     WhatIf,
 )
 from blastradius.analysis.solve import Likelihood, Solver, choose_solver
-from blastradius.errors import QuestionError
+from blastradius.errors import QuestionError, UnknownNameError
 from blastradius.model import dates
 from blastradius.model.graph import Graph, Incident, Observation, Party
+from blastradius.model.text import nearest
 
 PATHS_EXPLAINED = 5
 """Paths listed in an explanation."""
@@ -65,12 +69,15 @@ class BreachAnalysis:
 
     def _what_ifs(self, party: Party) -> tuple[WhatIf, ...]:
         """Score the party again after each statement that it could make."""
-        if Event("harmed", party.id) not in self.reader.harm.node:
+        chances = self.analysis.parties[party.id].probability
+        event = max(("exposed", "disrupted", "compromised"), key=lambda e: chances[e].prior)
+        if chances[event].prior <= 0:
             return ()
-        exposed = Event("exposed", party.id) in self.reader.harm.node
-        event = "exposed" if exposed else "harmed"
+        known = {(item.event, item.state) for item in self.analysis.parties[party.id].observations}
         found = []
         for state, text in (("confirmed", "confirms"), ("denied", "denies")):
+            if (event, state) in known:
+                continue
             said = Observation.model_validate({"party": party.id, "event": event, "state": state})
             question = replace(
                 self.question, observations=(*self.question.observations, said), groups=False
@@ -138,7 +145,7 @@ def analyze_breach(
         engine=solver.note,
         assumptions=_assumptions(reader.harm, priors),
         next_steps=next_steps(reader, solver, solved.likelihood, ranking, names),
-        unobserved_edges_note=_limits(graph, len(ranking)),
+        unobserved_edges_note=_limits(graph, parties.values()),
     )
     return BreachAnalysis(analysis, graph, question, priors, reader, solver, solved.likelihood)
 
@@ -149,6 +156,7 @@ def _solve(graph: Graph, target: str, question: Question, priors: PriorTable) ->
     groups = _memberships(graph, origins) if question.groups else {}
     harm = compile_harm(graph, scope, priors, groups)
     said = incident.observations if incident is not None else ()
+    _check_subjects(graph, question.observations)
     weighed = weigh((*said, *question.observations), priors)
     evidence = likelihood(harm, weighed)
     solver = choose_solver(harm, sorted(evidence), question)
@@ -157,6 +165,18 @@ def _solve(graph: Graph, target: str, question: Question, priors: PriorTable) ->
         harm, solver.reach(evidence), scope, weighed, finder, SourceBook(graph), finder.hops()
     )
     return _Solved(incident, scope, reader, solver, evidence, groups)
+
+
+def _check_subjects(graph: Graph, observations: Iterable[Observation]) -> None:
+    """See that statements from outside the graph speak of what it holds."""
+    parties = {p.id for p in graph.parties}
+    datasets = {d.id for d in graph.datasets}
+    for said in observations:
+        if said.party is not None and said.party not in parties:
+            raise UnknownNameError("party", said.party, similar_parties(graph, said.party))
+        if said.dataset is not None and said.dataset not in datasets:
+            near = nearest(said.dataset, datasets)
+            raise UnknownNameError("dataset", said.dataset, (near,) if near else ())
 
 
 def _choose_incident(
@@ -303,11 +323,12 @@ def _assumptions(harm: CompiledHarm, priors: PriorTable) -> tuple[Assumption, ..
     return tuple(sorted(rows, key=lambda a: (a.basis != "assumed", -a.arcs, a.key)))
 
 
-def _limits(graph: Graph, n_ranked: int) -> str:
+def _limits(graph: Graph, parties: Iterable[PartyResult]) -> str:
     sourced = sum(_has_source(edge.evidence) for edge in graph.edges)
-    silent = len(graph.parties) - n_ranked
+    others = [p for p in parties if not p.is_origin]
+    silent = sum(p.probability["harmed"].prior <= 0 for p in others)
     return (
-        f"{silent} of {len(graph.parties)} parties have no recorded path. That is no all-clear: "
+        f"{silent} of {len(others)} other parties have no recorded path. That is no all-clear: "
         f"the graph knows {len(graph.edges)} edges ({sourced} with sources), and most real "
         "relations are on no public record"
     )

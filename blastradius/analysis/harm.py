@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Literal, NamedTuple, TypeVar
 
-from blastradius.analysis.priors import SURE, Coin, PriorTable, stated
+from blastradius.analysis.priors import SUPPOSED, SURE, Coin, PriorTable, stated
 from blastradius.analysis.results import ArcKind
 from blastradius.model.dates import Period
 from blastradius.model.graph import (
@@ -224,7 +224,8 @@ class _Compiler:
     def origin(self, party: str) -> None:
         incident = self.scope.incident
         alleged = incident is not None and incident.status == "alleged"
-        coin = self.priors.coin("alleged") if alleged else SURE
+        certain = SURE if incident is not None else SUPPOSED
+        coin = self.priors.coin("alleged") if alleged else certain
         evidence = _evidence(incident)
         self.arcs.append(
             HarmArc(
@@ -235,9 +236,7 @@ class _Compiler:
                 incident.id if incident is not None else f"breach:{party}",
                 party,
                 party,
-                certainty=weakest(tuple(e.certainty for e in evidence))
-                if evidence
-                else "documented",
+                certainty=weakest(tuple(e.certainty for e in evidence)),
                 evidence=evidence,
                 sure=not alleged,
             )

@@ -44,7 +44,9 @@ class Coin:
     """Rows of the prior table that went into it."""
 
 
-SURE = Coin(1.0, 1.0, 1.0, "incident", "given by the incident")
+SURE = Coin(1.0, 1.0, 1.0, "incident", "fixed by the incident: the breach is recorded")
+
+SUPPOSED = Coin(1.0, 1.0, 1.0, "incident", "supposed: the breach is hypothetical")
 
 
 def stated(probability: ProbabilityRange) -> Coin:
@@ -113,8 +115,8 @@ class PriorTable:
                 keys.append("stated/off-list")
             return self._product(keys)
         candidates = [
-            self._product([self._disclosed(action), self._variety(action, variety)])
-            for action in (actions or ("any",))
+            self._product([f"disclosed/{action}", self._variety(action, variety)])
+            for action in map(self._measured, actions or ("any",))
             for variety in varieties
         ]
         return max(candidates, key=lambda coin: coin.value)
@@ -134,13 +136,15 @@ class PriorTable:
         """Return the severity of a variety, of ``compromised`` or of ``disrupted`` [1]."""
         return self.rows[f"severity/{name}"].value
 
-    def _disclosed(self, action: str) -> str:
-        key = f"disclosed/{action}"
-        return key if key in self.rows else "disclosed/any"
+    def _measured(self, action: str) -> str:
+        """Return the action itself, or ``any`` where the sample does not hold it."""
+        return action if f"disclosed/{action}" in self.rows else "any"
 
     def _variety(self, action: str, variety: str) -> str:
+        if variety == "Unknown":
+            return "variety/unstated"
         key = f"variety/{action}/{variety}"
-        return key if key in self.rows else "variety/unmeasured"
+        return key if key in self.rows else f"variety/{action}/unseen"
 
     def _product(self, keys: Sequence[str]) -> Coin:
         rows = [self.rows[key] for key in keys]

@@ -44,8 +44,13 @@ def resolve_party(graph: Graph, text: str) -> Party:
     """
     found = _pick(text, [(p.id, party_names(p), p) for p in graph.parties])
     if found is None:
-        raise UnknownNameError("party", text, _similar(text, map(party_names, graph.parties)))
+        raise UnknownNameError("party", text, similar_parties(graph, text))
     return found
+
+
+def similar_parties(graph: Graph, text: str) -> tuple[str, ...]:
+    """Return ids of parties with a name like the text."""
+    return _similar(text, map(party_names, graph.parties))
 
 
 def resolve_incident(graph: Graph, text: str) -> Incident:

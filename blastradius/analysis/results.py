@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final, Literal
+from typing import TYPE_CHECKING, Any, Final, Literal
 
 from blastradius.model.vocabulary import Certainty
 
@@ -49,16 +49,17 @@ def band_of(score: float) -> Band:
 def verdict_of(probability: float, *, confirmed: bool) -> Verdict:
     """Return the verdict for a posterior probability of harm [1].
 
-    ``confirmed`` says that an observation confirms harm; the model alone never does.
+    ``confirmed`` says that an observation confirms harm; the model alone never does, and a
+    confirmation stands even where the graph records no path.
     Zero is worded as what it is: the graph records no path, which is not an all-clear.
 
     >>> verdict_of(0.9, confirmed=False), verdict_of(0.0, confirmed=False)
     ('likely', 'no recorded path')
     """
-    if probability <= 0:
-        return "no recorded path"
     if confirmed:
         return "confirmed"
+    if probability <= 0:
+        return "no recorded path"
     for verdict, floor in VERDICT_FLOORS:
         if probability >= floor:
             return verdict
@@ -294,15 +295,35 @@ class Assumption:
 
 
 @dataclass(frozen=True, slots=True)
+class Effect:
+    """Change of the total score by one answer to a question, or by an action [points]."""
+
+    answer: Literal["yes", "no", "done"]
+    change: float
+
+
+@dataclass(frozen=True, slots=True)
 class NextStep:
     """Something to find out or to do first, with what it would move."""
 
-    kind: Literal["ask", "check", "contain"]
+    kind: Literal["alert", "check", "ask", "contain", "protect"]
     text: str
     party: str | None
     edge: str | None
-    swing: float
-    """Change of the total score between the two possible answers [points]."""
+    effects: tuple[Effect, ...] = ()
+    """What each answer, or doing it, would change; empty where nothing was computed."""
+
+    @property
+    def swing(self) -> float:
+        """How far the total score is expected to move [points].
+
+        Of a question with two answers, the mean distance over its answers: a posterior is
+        the mean of what its answers would make of it, so the likelier answer moves it less.
+        """
+        moves = [abs(effect.change) for effect in self.effects]
+        if len(moves) == 2:
+            return 2 * moves[0] * moves[1] / sum(moves) if sum(moves) else 0.0
+        return sum(moves)
 
 
 @dataclass(frozen=True, slots=True)
@@ -312,7 +333,7 @@ class Provenance:
     version: str
     graph_name: str
     graph_sha256: str
-    options: Mapping[str, object]
+    options: Mapping[str, Any]
 
 
 @dataclass(frozen=True, slots=True)
@@ -343,6 +364,9 @@ class Counterfactual:
     """The posterior score of the party if one edge did not exist."""
 
     step: Step
+    """The edge, by its most probable arc."""
+    n_coins: int
+    """Arcs that the edge stands for: one for each dataset of a share."""
     score: float
     score_without: float
 

@@ -8,9 +8,9 @@ import sys
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, NamedTuple, TextIO
 
-from blastradius.cli.usage import check_words
+from blastradius.cli.usage import UsageError, check_words
 from blastradius.errors import OutputError
-from blastradius.model.text import printable
+from blastradius.model.text import printable, quoted
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
@@ -22,6 +22,9 @@ FORMATS_BY_SUFFIX = {
     ".markdown": "markdown",
     ".txt": "table",
 }
+_NEVER_WRITTEN = (".html", ".htm", ".yaml", ".yml", ".pdf", ".docx", ".xlsx", ".svg", ".png")
+"""Suffixes of formats that would be misleading on a page of text."""
+
 _BROKEN_PIPE = 141
 """128 + SIGPIPE: what a shell reports when a reader, such as ``head``, has had enough."""
 
@@ -92,6 +95,14 @@ def choose_format(wanted: str | None, output: str | None, known: tuple[str, ...]
         return wanted
     suffix = f".{output.rpartition('.')[2].lower()}" if output else ""
     guess = FORMATS_BY_SUFFIX.get(suffix)
+    if guess == "table":
+        return known[0]
+    if guess not in known and suffix in (*FORMATS_BY_SUFFIX, *_NEVER_WRITTEN):
+        msg = (
+            f"--output: {quoted(output or '')} looks like a format that this command does not "
+            f"write; choose with --format from {', '.join(known)}"
+        )
+        raise UsageError(msg)
     return guess if guess in known else known[0]
 
 

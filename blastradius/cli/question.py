@@ -16,6 +16,8 @@ if TYPE_CHECKING:
     from blastradius.model.graph import Graph, Observation
 
 DEFAULT_GRAPH = "automotive"
+MOST_WORLDS = 100_000_000
+"""More would take hours and not change a digit that is shown."""
 EVENTS = ("exposed", "compromised", "disrupted", "harmed")
 """Events of a party that can be observed; the first is meant where none is named."""
 
@@ -80,8 +82,8 @@ def _check(options: QuestionOptions) -> None:
         msg = "--exact computes and --worlds samples: choose one of them"
         raise UsageError(msg)
     check_words("--action", options.actions, ACTIONS)
-    if options.worlds is not None and options.worlds < 1:
-        msg = f"--worlds: must be at least 1, got {options.worlds}"
+    if options.worlds is not None and not 1 <= options.worlds <= MOST_WORLDS:
+        msg = f"--worlds: must be between 1 and {MOST_WORLDS:,}, got {options.worlds:,}"
         raise UsageError(msg)
     if options.rng_seed < 0:
         msg = f"--rng-seed: must be at least 0, got {options.rng_seed}"

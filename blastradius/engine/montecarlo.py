@@ -60,14 +60,14 @@ class Sample:
     def half_width(self) -> NDArray[np.float64]:
         """95 % half-width of the posterior, by the delta method, shape (n_nodes,) [1].
 
-        Never below 3 / effective worlds, the rule of three for events not seen at all.
+        Never below 3 / effective worlds, the rule of three for events not seen at all, and never
+        above 1.
         """
         p = self.posterior()
         spread = self.weighted_squares * (1 - 2 * p) + p**2 * self.weight_squares
         effective = self.weight**2 / self.weight_squares
-        return np.asarray(
-            np.maximum(_Z95 * np.sqrt(np.maximum(spread, 0)) / self.weight, 3.0 / effective)
-        )
+        width = np.maximum(_Z95 * np.sqrt(np.maximum(spread, 0)) / self.weight, 3.0 / effective)
+        return np.asarray(np.minimum(width, 1.0))
 
 
 @dataclass(frozen=True, slots=True)

@@ -73,7 +73,7 @@ def read_shipped(name: str, catalog: Catalog) -> LoadedGraph:
         from blastradius.io.files import graph_from_bytes  # noqa: PLC0415
 
         graph = graph_from_bytes(content, str(source))
-    return LoadedGraph(graph, name, None, checksum)
+    return LoadedGraph(graph, name, None, checksum, is_shipped=True)
 
 
 def compile_graph(source: Path, folder: Path) -> Path:

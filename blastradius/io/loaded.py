@@ -23,6 +23,15 @@ class LoadedGraph:
     """File it was read from; None for shipped graphs and those built in Python."""
     sha256: str
     """Of the bytes of the file, or of the canonical JSON of a graph built in Python."""
+    is_shipped: bool = False
+    """Whether it is one of the graphs that come with the package."""
+
+    @property
+    def reference(self) -> str | None:
+        """What finds the graph again: a shipped name or a path; None if built in Python."""
+        if self.path is not None:
+            return str(self.path)
+        return self.name if self.is_shipped else None
 
     @classmethod
     def from_graph(cls, graph: Graph) -> LoadedGraph:

@@ -36,6 +36,8 @@ if TYPE_CHECKING:
     )
 
 _BEST_SOURCES = 3
+_BLURRED = 0.05
+"""A 95 % half-width above this is warned of [1]."""
 _STRIP_CELLS = 20
 
 _RANKING_COLUMNS = (
@@ -46,6 +48,7 @@ _RANKING_COLUMNS = (
     Column("Band", fold=6),
     Column("Verdict", min_width=10),
     Column("P(exposed)"),
+    Column("P(harmed)", fold=7),
     Column("At risk", min_width=20, fold=3),
     Column("Through", min_width=12, fold=2),
     Column("Said", min_width=9, fold=4),
@@ -58,8 +61,14 @@ _RANKING_NOTE = (
     "disclosed, before → after what was said about this incident."
 )
 
+_HARMED_NOTE = (
+    " P(harmed): probability that the party is exposed, compromised or disrupted, likewise."
+)
 
-def analysis_document(analysis: Analysis, listing: Listing | None = None) -> Document:
+
+def analysis_document(
+    analysis: Analysis, listing: Listing | None = None, *, graph: str | None = None
+) -> Document:
     """Return the page of an analysis.
 
     Parameters
@@ -68,16 +77,18 @@ def analysis_document(analysis: Analysis, listing: Listing | None = None) -> Doc
         The answer.
     listing : Listing, optional
         Which parties to list; all of the ranking by default. Figures stay those of the whole.
+    graph : str, optional
+        What finds the graph again, for commands to copy; None for the default graph.
     """
     shown = listing if listing is not None else select(analysis)
     sections = (
-        Section("What is known", (_incident_facts(analysis),)),
+        Section("What is known", (_incident_facts(analysis, graph),)),
         _ranking_section(analysis, shown),
         *_group_sections(analysis, shown),
         Section("Blast radius", (_blast_facts(analysis),)),
         Section("Assumptions", tuple(_assumption_blocks(analysis))),
         *_next_sections(analysis),
-        Section("Limits", tuple(_limits(analysis, shown))),
+        Section("Limits", tuple(_limits(analysis, shown, graph))),
     )
     return Document(_headline(analysis), sections)
 
@@ -87,20 +98,31 @@ def _headline(analysis: Analysis) -> str:
     reached = analysis.blast_radius.reachable_parties
     if reached == 0:
         return f"{subject}: no recorded path to another party"
-    downstream = f"{numbers.counted(reached, 'party', 'parties')} downstream"
+    downstream = f"{numbers.counted(reached, 'party', 'parties')} on record"
     return f"{subject}: {downstream}, {wording.verdict_counts(analysis.ranking)}"
 
 
-def _incident_facts(analysis: Analysis) -> Facts:
+def _incident_facts(analysis: Analysis, graph: str | None) -> Facts:
     incident = analysis.incident
     origins = wording.names((party.id for party in analysis.origins), analysis.parties)
     rows = [
         ("Incident", (wording.incident_name(incident), *_status_lines(incident))),
         ("Started at", (words(origins),)),
+        *_sampling_warning(analysis.engine),
         *_known(incident),
-        *_sources(incident),
+        *_sources(incident, graph),
     ]
     return Facts(tuple(rows))
+
+
+def _sampling_warning(engine: EngineNote) -> Iterator[tuple[str, tuple[Inline, ...]]]:
+    """Say on top that a sample is too small to be relied on."""
+    if engine.half_width is not None and engine.half_width > _BLURRED:
+        warning = (
+            f"only {engine.n_worlds:,} worlds were sampled: probabilities may be off by up to "
+            f"{100 * engine.half_width:.0f} percentage points"
+        )
+        yield "Warning", (words(Span(warning, "warn")),)
 
 
 def _status_lines(incident: IncidentNote) -> Iterator[Inline]:
@@ -141,7 +163,7 @@ def _known(incident: IncidentNote) -> Iterator[tuple[str, tuple[Inline, ...]]]:
         yield "Note", (words(incident.note),)
 
 
-def _sources(incident: IncidentNote) -> Iterator[tuple[str, tuple[Inline, ...]]]:
+def _sources(incident: IncidentNote, graph: str | None) -> Iterator[tuple[str, tuple[Inline, ...]]]:
     if not incident.sources:
         return
     lines = [
@@ -150,7 +172,7 @@ def _sources(incident: IncidentNote) -> Iterator[tuple[str, tuple[Inline, ...]]]
     ]
     more = len(incident.sources) - len(lines)
     if more and incident.id is not None:
-        shown = wording.command("show", incident.id)
+        shown = wording.command("show", incident.id, *wording.graph_option(graph))
         lines.append(words(f"and {more:,} more: ", shown))
     yield "Best sources", tuple(lines)
 
@@ -164,18 +186,27 @@ def _ranking_section(analysis: Analysis, listing: Listing) -> Section:
             else "No party has a recorded path."
         )
         return Section("Who is at risk downstream", (Paragraph(words(nobody)),), note)
+    beyond = any(_harm_beyond_exposure(entry) for entry in listing.entries)
     rows = tuple(
-        _ranking_row(analysis, entry, rank) for rank, entry in enumerate(listing.entries, start=1)
+        _ranking_row(analysis, entry, rank, beyond=beyond)
+        for rank, entry in enumerate(listing.entries, start=1)
     )
     table = Table(_RANKING_COLUMNS, rows)
-    legend = Paragraph(words(Span(_RANKING_NOTE, "quiet")))
+    legend = Paragraph(words(Span(_RANKING_NOTE + (_HARMED_NOTE if beyond else ""), "quiet")))
     return Section("Who is at risk downstream", (table, legend), note)
 
 
+def _harm_beyond_exposure(entry: PartyResult | GroupResult) -> bool:
+    """Tell whether a party is harmed in more ways than by disclosure, so that both are shown."""
+    exposed, harmed = entry.probability["exposed"], entry.probability["harmed"]
+    return numbers.percent_change(exposed) != numbers.percent_change(harmed)
+
+
 def _ranking_row(
-    analysis: Analysis, entry: PartyResult | GroupResult, rank: int
+    analysis: Analysis, entry: PartyResult | GroupResult, rank: int, *, beyond: bool
 ) -> tuple[Inline, ...]:
-    exposed = entry.probability["exposed"]
+    """Return one line; P(harmed) is left empty where no line of the table needs it."""
+    exposed, harmed = entry.probability["exposed"], entry.probability["harmed"]
     shared = (
         words(str(rank)),
         words(Span(entry.name, "strong")),
@@ -184,6 +215,7 @@ def _ranking_row(
         wording.band_words(entry.band),
         wording.verdict_words(entry.verdict),
         words(numbers.percent_change(exposed)),
+        words(numbers.percent_change(harmed)) if beyond else (),
     )
     return (*shared, *_details(analysis, entry))
 
@@ -303,11 +335,14 @@ def _next_sections(analysis: Analysis) -> Iterator[Section]:
 
 
 def _next_step(step: NextStep) -> tuple[Inline, ...]:
-    moves = f"the answer would move the total score by {numbers.decimal(abs(step.swing))}"
-    return words(wording.sentence(step.text)), words(Span(moves, "quiet"))
+    sentence = words(wording.sentence(step.text))
+    if not step.effects:
+        return (sentence,)
+    moves = "; ".join(f"{e.answer}: {numbers.signed(e.change)}" for e in step.effects)
+    return sentence, words(Span(f"total score if {moves}", "quiet"))
 
 
-def _limits(analysis: Analysis, listing: Listing) -> Iterator[Block]:
+def _limits(analysis: Analysis, listing: Listing, graph: str | None) -> Iterator[Block]:
     if analysis.incident.disagreements:
         disagreements = tuple(map(words, analysis.incident.disagreements))
         yield Facts((("Sources disagree", disagreements),))
@@ -329,16 +364,33 @@ def _limits(analysis: Analysis, listing: Listing) -> Iterator[Block]:
     )
     if analysis.ranking:
         best = analysis.ranking[0].id
-        why = wording.command("explain", *_question(analysis), best)
+        why = wording.command("explain", *_question(analysis, best), *wording.graph_option(graph))
         yield Paragraph(words("Why a party scores what it scores: ", why))
 
 
-def _question(analysis: Analysis) -> tuple[str, ...]:
-    """Return how to put the same question again, as command-line words."""
-    incident = analysis.incident.id
-    if incident is not None:
-        return (incident,)
-    return (analysis.origins[0].id, "--hypothetical")
+def _question(analysis: Analysis, party: str) -> Iterator[str]:
+    """Return how to put the same question again, as command-line words.
+
+    Observations from a file are repeated one by one; one with a ratio of its own cannot be.
+    """
+    incident, options = analysis.incident, analysis.provenance.options
+    yield from (incident.id or analysis.origins[0].id, party)
+    if incident.hypothetical:
+        yield "--hypothetical"
+    for action in options["actions"]:
+        yield from ("--action", action)
+    if options["as_of"]:
+        yield from ("--as-of", options["as_of"])
+    for said in options["observations"]:
+        if "party" in said and "likelihood_ratio" not in said:
+            event = "" if said["event"] == "exposed" else f":{said['event']}"
+            yield from ("--observe", f"{said['party']}{event}={said['state']}")
+    if options["method"] == "exact":
+        yield "--exact"
+    if options["n_worlds"]:
+        yield from ("--worlds", str(options["n_worlds"]))
+    if options["rng_seed"]:
+        yield from ("--rng-seed", str(options["rng_seed"]))
 
 
 def _engine_words(engine: EngineNote) -> str:

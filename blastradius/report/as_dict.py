@@ -243,6 +243,9 @@ def _next_step(item: NextStep) -> Plain:
         "text": item.text,
         "party": item.party,
         "edge": item.edge,
+        "effects": [
+            {"answer": effect.answer, "change": canonical(effect.change)} for effect in item.effects
+        ],
         "swing": canonical(item.swing),
     }
 

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
     from blastradius.analysis.results import (
+        Counterfactual,
         DatasetResult,
         Explanation,
         HarmPath,
@@ -30,13 +31,6 @@ if TYPE_CHECKING:
         PartyResult,
         Step,
     )
-
-_BASIS_WORDS = {
-    "graph": "written in the graph",
-    "measured": "measured",
-    "assumed": "assumed",
-    "incident": "fixed by the incident",
-}
 
 _ORIGIN_SOURCES = 3
 """The incident's own sources stand on its page; the relations are what is to be explained."""
@@ -49,7 +43,12 @@ _EVENTS = (
 )
 
 
-def explanation_document(explanation: Explanation, parties: Mapping[str, PartyResult]) -> Document:
+def explanation_document(
+    explanation: Explanation,
+    parties: Mapping[str, PartyResult],
+    *,
+    graph: str | None = None,
+) -> Document:
     """Return the page of an explanation.
 
     Parameters
@@ -61,7 +60,7 @@ def explanation_document(explanation: Explanation, parties: Mapping[str, PartyRe
     """
     sections = (
         Section("In short", (_summary(explanation),)),
-        *_path_sections(explanation, parties),
+        *_path_sections(explanation, parties, graph),
         *_dataset_sections(explanation, parties),
         *_observation_sections(explanation, parties),
         *_counterfactual_sections(explanation, parties),
@@ -80,7 +79,9 @@ def _headline(explanation: Explanation) -> str:
 
 def _summary(explanation: Explanation) -> Facts:
     party, score = explanation.party, explanation.party.score
-    before = numbers.score_text(score.prior)
+    before = ""
+    if score.prior != score.posterior:
+        before = f"; {numbers.score_text(score.prior)} before what was said about this incident"
     rows = [
         ("Incident", (wording.incident_name(explanation.incident),)),
         (
@@ -88,7 +89,7 @@ def _summary(explanation: Explanation) -> Facts:
             (
                 words(
                     Span(numbers.score_range(score), party.band),
-                    f" of 100; {before} before what was said about this incident",
+                    f" of 100{before}",
                 ),
             ),
         ),
@@ -123,10 +124,13 @@ def _certainty(party: PartyResult) -> str:
 
 
 def _path_sections(
-    explanation: Explanation, parties: Mapping[str, PartyResult]
+    explanation: Explanation, parties: Mapping[str, PartyResult], graph: str | None
 ) -> Iterator[Section]:
+    incident = explanation.incident.id
+    again = ("show", incident, *wording.graph_option(graph)) if incident is not None else ()
+    explained: set[tuple[object, ...]] = set()
     for rank, path in enumerate(explanation.paths, start=1):
-        steps = tuple(tuple(_step_lines(step, parties)) for step in path.steps)
+        steps = tuple(tuple(_step_lines(step, parties, again, explained)) for step in path.steps)
         blocks = (Paragraph(_path_words(path, parties)), Bullets(steps, is_numbered=True))
         yield Section(f"Path {rank}", blocks)
 
@@ -141,28 +145,47 @@ def _path_words(path: HarmPath, parties: Mapping[str, PartyResult]) -> Inline:
     )
 
 
-def _step_lines(step: Step, parties: Mapping[str, PartyResult]) -> Iterator[Inline]:
+def _step_lines(
+    step: Step,
+    parties: Mapping[str, PartyResult],
+    again: tuple[str, ...],
+    explained: set[tuple[object, ...]],
+) -> Iterator[Inline]:
     yield words(Span(_step_sentence(step, parties), "strong"))
     value = numbers.probability_range(step.probability, step.low, step.high)
-    yield words(f"probability {value}, {_BASIS_WORDS[step.basis]}: {step.basis_note}")
+    yield words(f"probability {value}, {_basis_words(step)}")
     yield words(Span(step.edge, is_code=True), f" ({step.certainty})")
+    told = (step.edge, step.note, step.sources)
+    if told in explained:
+        yield words(Span("sources: as above", "quiet"))
+        return
+    explained.add(told)
     if step.note:
         yield words(step.note)
-    yield from _step_sources(step)
+    yield from _step_sources(step, again)
 
 
-def _step_sources(step: Step) -> Iterator[Inline]:
-    """Yield every source of a relation, and the best ones of the incident itself."""
+def _step_sources(step: Step, again: tuple[str, ...]) -> Iterator[Inline]:
+    """Yield every source of a relation, and the best ones of the incident itself.
+
+    ``again`` are the words of the command that shows the incident with all its sources.
+    """
     best = wording.best_first(step.sources)
     shown = best[:_ORIGIN_SOURCES] if step.kind in ("origin", "outage") else best
     for source in shown:
         supports = f": {source.supports}" if source.supports else ""
         yield words("source: ", wording.source_words(source), supports)
-    if len(shown) < len(best):
-        command = wording.command("show", step.edge)
+    if len(shown) < len(best) and again:
+        command = wording.command(*again)
         yield words(f"and {len(best) - len(shown):,} more: ", command)
     if not best:
         yield words(Span("no source recorded", "warn"))
+
+
+def _basis_words(step: Step) -> str:
+    if step.basis in ("measured", "assumed"):
+        return f"{step.basis}: {step.basis_note}"
+    return step.basis_note
 
 
 def _step_sentence(step: Step, parties: Mapping[str, PartyResult]) -> str:
@@ -262,7 +285,7 @@ def _counterfactual_sections(
     )
     rows = tuple(
         (
-            words(_step_sentence(item.step, parties)),
+            words(_edge_sentence(item, parties)),
             words(
                 f"{numbers.decimal(item.score)} → ",
                 Span(numbers.decimal(item.score_without), "strong"),
@@ -273,11 +296,22 @@ def _counterfactual_sections(
         for item in explanation.counterfactuals
     )
     note = (
-        "Importance: how much the probability of harm moves per unit of this step's probability, "
-        "before observations (Birnbaum)."
+        "Importance, from 0 to 1: probability of harm if this surely happened, less that if it "
+        "could not, before observations (Birnbaum)."
     )
     blocks: tuple[Block, ...] = (Table(columns, rows), Paragraph(words(Span(note, "quiet"))))
     yield Section("Without each relation", blocks)
+
+
+def _edge_sentence(item: Counterfactual, parties: Mapping[str, PartyResult]) -> str:
+    """Say what a whole edge carries; a share may carry several datasets."""
+    sentence = _step_sentence(item.step, parties)
+    more = item.n_coins - 1
+    return (
+        f"{sentence} (and {numbers.counted(more, 'more dataset')} of this share)"
+        if more
+        else sentence
+    )
 
 
 def _what_if_sections(explanation: Explanation) -> Iterator[Section]:

@@ -116,6 +116,17 @@ def decimal(value: float) -> str:
     return f"{value:.1f}"
 
 
+def signed(value: float) -> str:
+    """Return a change with one decimal and its sign.
+
+    >>> signed(39.21), signed(-32.0), signed(0.01), signed(0.0)
+    ('+39.2', '-32.0', '+<0.1', '0')
+    """
+    if value == 0:
+        return "0"
+    return ("+" if value > 0 else "-") + decimal(abs(value))
+
+
 def amount(count: float) -> str:
     """Return a large count in words.
 

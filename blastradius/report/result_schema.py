@@ -123,11 +123,21 @@ def _frame_definitions() -> Json:
         ),
         "NextStep": _object(
             "Something to find out or to do first.",
-            kind=_one_of(("ask", "check", "contain")),
+            kind=_one_of(("alert", "check", "ask", "contain", "protect")),
             text=_TEXT,
             party=_TEXT_OR_NULL,
             edge=_TEXT_OR_NULL,
-            swing={"description": "Change of the total score [points].", "type": "number"},
+            effects=_list_of("Effect", "What each answer, or doing it, would change."),
+            swing={
+                "description": "How far the total score is expected to move [points].",
+                "type": "number",
+                "minimum": 0,
+            },
+        ),
+        "Effect": _object(
+            "Change of the total score by one answer to a question, or by an action.",
+            answer=_one_of(("yes", "no", "done")),
+            change={"description": "[points]", "type": "number"},
         ),
         "Amount": _object(
             "A number before and after the observations.",

@@ -187,6 +187,11 @@ def command(*arguments: str) -> Span:
     return Span(" ".join(("blastradius", *map(_shell_word, arguments))), is_code=True)
 
 
+def graph_option(graph: str | None) -> tuple[str, ...]:
+    """Return the option that finds a graph again; nothing for the default one."""
+    return () if graph in (None, "automotive") else ("--graph", str(graph))
+
+
 def _shell_word(text: str) -> str:
-    bare = text.replace("-", "").replace("_", "").replace(".", "")
+    bare = "".join(char for char in text if char not in "-_./=:")
     return text if bare.isalnum() and bare.isascii() else "'" + text.replace("'", "'\\''") + "'"

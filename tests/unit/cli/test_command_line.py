@@ -375,7 +375,7 @@ def test_an_unknown_graph():
         (["analyze", "a", "--top", "three"], "--top"),
         (["analyze", "a", "--top", "0"], "--top: must be at least 1, got 0"),
         (["analyze", "a", "--min-score", "101"], "--min-score: must be between 0 and 100, got 101"),
-        (["analyze", "a", "--worlds", "0"], "--worlds: must be at least 1, got 0"),
+        (["analyze", "a", "--worlds", "0"], "--worlds: must be between 1 and 100,000,000, got 0"),
         (["analyze", "a", "--exact", "--worlds", "9"], "choose one of them"),
         (["analyze", "a", "--incident", "i", "--hypothetical"], "choose one of them"),
         (

@@ -5,12 +5,14 @@ Report tests render these, so they need no engine. Texts follow the public recor
 
 from __future__ import annotations
 
+from blastradius.analysis.question import Question
 from blastradius.analysis.results import (
     Analysis,
     Assumption,
     BlastRadius,
     Counterfactual,
     DatasetResult,
+    Effect,
     EngineNote,
     Estimate,
     Expected,
@@ -367,7 +369,7 @@ ANALYSIS = Analysis(
         version="0.1.0",
         graph_name="automotive",
         graph_sha256="3b1f" * 16,
-        options={"rng_seed": 0, "method": "auto", "actions": (), "incident": None},
+        options=Question().options(),
     ),
     target="continental",
     incident=INCIDENT,
@@ -405,9 +407,9 @@ ANALYSIS = Analysis(
             "Ask Continental whether Porsche's files are in the listing",
             "porsche",
             None,
-            31.4,
+            (Effect("yes", 22.1), Effect("no", -31.4)),
         ),
-        NextStep("check", "Check what Volkswagen shared before 2022", "volkswagen", None, 0.02),
+        NextStep("check", "Check what Volkswagen shared before 2022", "volkswagen", None),
     ),
     unobserved_edges_note=(
         "No recorded path does not mean safe: the graph holds 8 parties and what public sources "
@@ -421,8 +423,8 @@ EXPLANATION = Explanation(
     party=VOLKSWAGEN,
     paths=VOLKSWAGEN.paths,
     counterfactuals=(
-        Counterfactual(VOLKSWAGEN.paths[0].steps[1], 81.2, 0.0),
-        Counterfactual(MERCEDES.paths[0].steps[1], 81.2, 80.6),
+        Counterfactual(VOLKSWAGEN.paths[0].steps[1], 2, 81.2, 0.0),
+        Counterfactual(MERCEDES.paths[0].steps[1], 1, 81.2, 80.6),
     ),
     what_ifs=(
         WhatIf("Volkswagen confirms that its data was taken", 88.1),

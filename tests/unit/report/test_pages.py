@@ -110,7 +110,7 @@ def test_a_hypothetical_breach_is_called_one():
     text = analysis_text(dataclasses.replace(sample.ANALYSIS, incident=incident))
     assert text.startswith("Hypothetical breach of Continental")
     assert "nothing says that this breach happened" in text
-    assert "blastradius explain continental --hypothetical volkswagen" in text
+    assert "blastradius explain continental volkswagen --hypothetical" in text
 
 
 def test_an_alleged_breach_is_called_alleged():
