@@ -8,7 +8,17 @@ import typer
 from typer.main import get_command
 
 import blastradius
-from blastradius.cli import analyze, explain, graphs, incidents, parties, schema, show, validate
+from blastradius.cli import (
+    analyze,
+    explain,
+    graphs,
+    incidents,
+    parties,
+    priors,
+    schema,
+    show,
+    validate,
+)
 from blastradius.cli.output import emit
 from blastradius.cli.usage import UsageError
 from blastradius.model.text import did_you_mean, quoted
@@ -45,6 +55,7 @@ for _panel, _module, _function in (
     (_DATA, incidents, incidents.incidents),
     (_DATA, graphs, graphs.graphs),
     (_DATA, show, show.show),
+    (_DATA, priors, priors.priors),
     (_FILES, validate, validate.validate),
     (_FILES, schema, schema.schema),
 ):

@@ -1,4 +1,4 @@
-"""Printing of lists; shared by ``parties``, ``incidents`` and ``graphs``."""
+"""Printing of lists; shared by ``parties``, ``incidents``, ``graphs`` and ``priors``."""
 
 # ruff: noqa: PLC0415 - what one command or format needs is imported when it is needed
 from __future__ import annotations
@@ -10,7 +10,7 @@ from blastradius.cli.output import Look, deliver
 if TYPE_CHECKING:
     from blastradius.report.catalogue import Catalogue
 
-FORMATS = ("table", "json", "csv")
+FORMATS = ("table", "json", "csv", "markdown")
 
 
 def deliver_list(catalogue: Catalogue, wanted: str | None, output: str | None) -> None:
@@ -22,6 +22,7 @@ def deliver_list(catalogue: Catalogue, wanted: str | None, output: str | None) -
             "table": lambda look: _table(catalogue, look),
             "json": lambda _: _json(catalogue),
             "csv": lambda _: _csv(catalogue),
+            "markdown": lambda _: list_markdown(catalogue),
         },
     )
 
@@ -31,6 +32,14 @@ def _table(catalogue: Catalogue, look: Look) -> str:
     from blastradius.report.text import render_text
 
     return render_text(catalogue_document(catalogue), width=look.width, colour=look.colour)
+
+
+def list_markdown(catalogue: Catalogue) -> str:
+    """Return a list as a page of Markdown."""
+    from blastradius.report.catalogue import catalogue_document
+    from blastradius.report.markdown import render_markdown
+
+    return render_markdown(catalogue_document(catalogue))
 
 
 def _json(catalogue: Catalogue) -> str:

@@ -1,4 +1,4 @@
-"""Lists of what a graph holds: parties, incidents, and the graphs themselves."""
+"""Lists: parties and incidents of a graph, the graphs that ship, the table of priors."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from blastradius.report.document import Column, Document, Paragraph, Section, Sp
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
+    from blastradius.analysis.priors import Prior
     from blastradius.model.graph import Graph, Incident, Party
     from blastradius.report.rows import Row
 
@@ -29,10 +30,30 @@ class Catalogue(NamedTuple):
 
 _PARTY_COLUMNS = ("id", "name", "role", "country", "aliases", "relations", "incidents")
 _INCIDENT_COLUMNS = ("id", "name", "disclosed", "status", "origins", "actions", "observations")
+_PRIOR_COLUMNS = ("key", "value", "low", "high", "basis", "meaning", "source")
 GRAPH_COLUMNS = ("name", "parties", "datasets", "relations", "incidents", "description")
 
-_MIN_WIDTHS = {"id": 20, "name": 18, "aliases": 20, "origins": 16, "actions": 12, "description": 60}
-_FOLD_ORDER = ("description", "aliases", "actions", "origins", "country", "status", "name")
+_NUMBERS = ("relations", "incidents", "observations", "parties", "datasets", "value", "low", "high")
+_MIN_WIDTHS = {
+    "key": 24,
+    "id": 20,
+    "name": 18,
+    "aliases": 20,
+    "origins": 16,
+    "actions": 12,
+    "description": 60,
+}
+_FOLD_ORDER = (
+    "source",
+    "meaning",
+    "description",
+    "aliases",
+    "actions",
+    "origins",
+    "country",
+    "status",
+    "name",
+)
 
 
 def parties_catalogue(graph: Graph, search: str | None) -> Catalogue:
@@ -93,6 +114,26 @@ def graphs_catalogue(rows: Iterable[Row], search: str | None) -> Catalogue:
     return Catalogue("graphs", "Graphs that ship", GRAPH_COLUMNS, kept, search)
 
 
+def priors_catalogue(priors: Iterable[Prior], search: str | None) -> Catalogue:
+    """List the rows of the table of priors that mention ``search``."""
+    rows: list[Row] = [
+        {
+            "key": row.key,
+            "value": row.value,
+            "low": row.low,
+            "high": row.high,
+            "basis": row.basis,
+            "meaning": row.meaning,
+            "source": row.source,
+        }
+        for row in priors
+        if _matches(search, (row.key, row.basis, row.meaning, row.source))
+    ]
+    return Catalogue(
+        "priors", "Priors, likelihood ratios and severities", _PRIOR_COLUMNS, rows, search
+    )
+
+
 def catalogue_document(catalogue: Catalogue) -> Document:
     """Return a list as a page."""
     count = f"{len(catalogue.rows):,}"
@@ -114,12 +155,14 @@ def catalogue_document(catalogue: Catalogue) -> Document:
 
 
 def _column(name: str) -> Column:
-    is_count = name in ("relations", "incidents", "observations", "parties", "datasets")
+    is_count = name in _NUMBERS
     fold = _FOLD_ORDER.index(name) + 1 if name in _FOLD_ORDER else 0
     return Column(name.capitalize(), is_right=is_count, min_width=_MIN_WIDTHS.get(name), fold=fold)
 
 
 def _shown(value: object) -> str:
+    if isinstance(value, float):
+        return numbers.probability_text(value)
     return f"{value:,}" if isinstance(value, int) else str(value or "")
 
 
@@ -163,7 +206,8 @@ def check_of(graph: Graph) -> Check:
     edges = graph.edges
     sourced = sum(edge.evidence is not None and bool(edge.evidence.sources) for edge in edges)
     linked = _relation_counts(graph)
-    lonely = [party.id for party in graph.parties if not linked[party.id]]
+    owners = {dataset.owner for dataset in graph.datasets}
+    lonely = [p.id for p in graph.parties if not linked[p.id] and p.id not in owners]
     share = f"{numbers.percent(sourced / len(edges))} of relations with sources" if edges else ""
     facts = (
         numbers.counted(len(graph.parties), "party", "parties"),

@@ -73,7 +73,7 @@ def run(*arguments, env=None, code=0, **options):
 
 def test_analyze_prints_a_table(demo):
     done = run("analyze", "conti", "--graph", demo)
-    assert done.stdout.startswith("Breach of Continental: 2 parties downstream")
+    assert done.stdout.startswith("Breach of Continental: 2 parties on record")
     assert "WHO IS AT RISK DOWNSTREAM" in done.stdout
     assert "demo-breach" in done.stdout
     assert done.stderr == ""
@@ -387,7 +387,7 @@ def test_an_unknown_graph():
         (["analyze", "a", "--as-of", "2022-13"], "--as-of: not a date: '2022-13'"),
         (["analyze", "a", "--observe", "bmw"], "--observe: write PARTY=STATE"),
         (["analyze", "a", "--observe", "bmw=maybe"], "--observe: unknown value 'maybe'"),
-        (["parties", "--format", "markdown"], "--format: unknown value 'markdown'"),
+        (["parties", "--format", "text"], "--format: unknown value 'text'"),
     ],
 )
 def test_options_that_make_no_sense(arguments, message):

@@ -6,8 +6,11 @@ import re
 from pathlib import Path
 
 import blastradius
+from blastradius.analysis.priors import default_priors
 from blastradius.cli import main, output
+from blastradius.cli.lists import list_markdown
 from blastradius.cli.reference import render_command_reference
+from blastradius.report.catalogue import priors_catalogue
 
 ENVIRONMENT = re.compile(r"environ(?:\.get\(|\[)\"(\w+)\"")
 
@@ -35,3 +38,8 @@ def test_every_variable_of_the_environment_is_documented():
 def test_every_exit_code_is_documented():
     codes = [0, main._FAILED, main._MISUSED, main._INTERRUPTED, output._BROKEN_PIPE]
     assert rows("Exit codes") == [str(code) for code in codes]
+
+
+def test_the_published_priors_are_the_shipped_ones(published):
+    table = list_markdown(priors_catalogue(default_priors().rows.values(), None))
+    published("priors.md", table)
