@@ -43,59 +43,73 @@ def candidate_orders(
 def _greedy(
     neighbours: Adjacency, predecessors: Adjacency, starts: Sequence[int], *, causal: bool
 ) -> list[int]:
-    """Take up, again and again, the node that leaves the narrowest frontier.
+    """Take up, again and again, the node that leaves the narrowest frontier."""
+    return _Greedy(neighbours, predecessors, causal=causal).run(starts)
+
+
+class _Greedy:
+    """A growing order of nodes, and what each node not in it would do to the frontier.
 
     Keys are cached in a heap and renewed only for nodes whose surroundings changed, which
     makes this O(m log n); a hub with a thousand leaves would otherwise cost a million steps.
     """
-    n = len(neighbours)
-    absent = [len(adjacent) for adjacent in neighbours]  # neighbours not taken up yet
-    missing = [len(into) for into in predecessors]  # predecessors not taken up yet
-    successors: list[list[int]] = [[] for _ in range(n)]
-    for head, into in enumerate(predecessors):
-        for tail in into:
-            successors[tail].append(head)
-    taken = [False] * n
-    current: list[tuple[int, ...] | None] = [None] * n
-    heap: list[tuple[tuple[int, ...], int]] = []
 
-    def offer(node: int) -> None:
-        closes = sum(1 for other in neighbours[node] if taken[other] and absent[other] == 1)
-        growth = (1 if absent[node] else 0) - closes
-        waits = missing[node]
+    def __init__(self, neighbours: Adjacency, predecessors: Adjacency, *, causal: bool) -> None:
+        n = len(neighbours)
+        self.neighbours = neighbours
+        self.causal = causal
+        self.successors: list[list[int]] = [[] for _ in range(n)]
+        for head, into in enumerate(predecessors):
+            for tail in into:
+                self.successors[tail].append(head)
+        self.absent = [len(adjacent) for adjacent in neighbours]  # neighbours not taken up yet
+        self.missing = [len(into) for into in predecessors]  # predecessors not taken up yet
+        self.taken = [False] * n
+        self.order: list[int] = []
+        self.current: list[tuple[int, ...] | None] = [None] * n
+        self.heap: list[tuple[tuple[int, ...], int]] = []
+
+    def run(self, starts: Sequence[int]) -> list[int]:
+        for start in starts:
+            self._take(start)
+        for fallback in range(len(self.taken)):
+            while self.heap:
+                key, node = heapq.heappop(self.heap)
+                if key == self.current[node]:
+                    self._take(node)
+            self._take(fallback)
+        return self.order
+
+    def _take(self, node: int) -> None:
+        if self.taken[node]:
+            return
+        self.taken[node] = True
+        self.order.append(node)
+        for other in self.neighbours[node]:
+            self.absent[other] -= 1
+        for other in self.successors[node]:
+            self.missing[other] -= 1
+        for other in sorted(self._touched(node)):
+            self._offer(other)
+
+    def _touched(self, node: int) -> set[int]:
+        """Return the nodes whose key may have changed: around the node, and where one is left."""
+        around = {other for other in self.neighbours[node] if not self.taken[other]}
+        for other in (*self.neighbours[node], node):
+            if self.taken[other] and self.absent[other] == 1:
+                around.update(o for o in self.neighbours[other] if not self.taken[o])
+        return around
+
+    def _offer(self, node: int) -> None:
+        around = self.neighbours[node]
+        closes = sum(1 for other in around if self.taken[other] and self.absent[other] == 1)
+        growth = (1 if self.absent[node] else 0) - closes
+        waits = self.missing[node]
         # Later offers first among equals: finishing a branch before opening the next one
         # keeps trees at the width of their depth.
-        key = (int(causal and waits > 0), growth, waits, -len(order), node)
-        current[node] = key
-        heapq.heappush(heap, (key, node))
-
-    order: list[int] = []
-
-    def take(node: int) -> None:
-        taken[node] = True
-        order.append(node)
-        for other in neighbours[node]:
-            absent[other] -= 1
-        for other in successors[node]:
-            missing[other] -= 1
-        touched = {other for other in neighbours[node] if not taken[other]}
-        for other in (*neighbours[node], node):
-            if taken[other] and absent[other] == 1:
-                touched.update(o for o in neighbours[other] if not taken[o])
-        for other in sorted(touched):
-            offer(other)
-
-    for start in starts:
-        if not taken[start]:
-            take(start)
-    for fallback in range(n):
-        while heap:
-            key, node = heapq.heappop(heap)
-            if not taken[node] and key == current[node]:
-                take(node)
-        if not taken[fallback]:
-            take(fallback)
-    return order
+        key = (int(self.causal and waits > 0), growth, waits, -len(self.order), node)
+        self.current[node] = key
+        heapq.heappush(self.heap, (key, node))
 
 
 def _levels(neighbours: Adjacency, starts: Sequence[int]) -> list[int]:

@@ -106,53 +106,63 @@ def _closure(starts: set[int], arcs: Iterable[tuple[int, int]]) -> set[int]:
 
 def _fold(nodes: set[int], arcs: list[tuple[int, int, bool]], origins: set[int]) -> dict[int, int]:
     """Map each node to the node whose event it shares; -1 stands for the root."""
-    root = -1
-    into: dict[int, dict[int, bool]] = {v: {} for v in nodes}  # predecessor -> a sure arc?
-    out: dict[int, set[int]] = {v: set() for v in (*nodes, root)}
-    for tail, head, is_fixed in arcs:
-        into[head][tail] = into[head].get(tail, False) or is_fixed
-        out[tail].add(head)
-    alias: dict[int, int] = {}
-
-    def merge(node: int, target: int) -> None:
-        alias[node] = target
-        for head in out.pop(node):
-            if head in alias:
-                continue
-            was_fixed = into[head].pop(node)
-            if head != target:
-                into[head][target] = into[head].get(target, False) or was_fixed
-                out[target].add(head)
-            queue.append(head)
-        for tail in into.pop(node):
-            if tail not in alias:
-                out[tail].discard(node)
-
-    queue: list[int] = []
+    folding = _Folding(nodes, arcs)
     for origin in sorted(origins):
-        merge(origin, root)
-    queue.extend(sorted(nodes - origins))
-    while queue:
-        node = queue.pop()
-        if node in alias:
-            continue
-        if into[node].get(root):
-            merge(node, root)
-        elif len(into[node]) == 1:
-            ((tail, is_fixed),) = into[node].items()
-            if is_fixed:
-                merge(node, tail)
+        folding.merge(origin, _FOLDED_ROOT)
+    folding.run(sorted(nodes - origins))
+    return {node: folding.standing_for(node) for node in sorted(nodes)}
 
-    def settle(node: int) -> int:
+
+_FOLDED_ROOT: Final = -1
+
+
+class _Folding:
+    """Merges nodes that are the same event, until no two neighbours are."""
+
+    def __init__(self, nodes: set[int], arcs: list[tuple[int, int, bool]]) -> None:
+        self.into: dict[int, dict[int, bool]] = {v: {} for v in nodes}  # predecessor -> sure?
+        self.out: dict[int, set[int]] = {v: set() for v in (*nodes, _FOLDED_ROOT)}
+        for tail, head, is_fixed in arcs:
+            self.into[head][tail] = self.into[head].get(tail, False) or is_fixed
+            self.out[tail].add(head)
+        self.alias: dict[int, int] = {}
+        self.queue: list[int] = []
+
+    def run(self, nodes: Iterable[int]) -> None:
+        self.queue.extend(nodes)
+        while self.queue:
+            node = self.queue.pop()
+            if node in self.alias:
+                continue
+            if self.into[node].get(_FOLDED_ROOT):
+                self.merge(node, _FOLDED_ROOT)
+            elif len(self.into[node]) == 1:
+                ((tail, is_fixed),) = self.into[node].items()
+                if is_fixed:
+                    self.merge(node, tail)
+
+    def merge(self, node: int, target: int) -> None:
+        self.alias[node] = target
+        for head in self.out.pop(node):
+            if head in self.alias:
+                continue
+            was_fixed = self.into[head].pop(node)
+            if head != target:
+                self.into[head][target] = self.into[head].get(target, False) or was_fixed
+                self.out[target].add(head)
+            self.queue.append(head)
+        for tail in self.into.pop(node):
+            if tail not in self.alias:
+                self.out[tail].discard(node)
+
+    def standing_for(self, node: int) -> int:
         chain = []
-        while node in alias:
+        while node in self.alias:
             chain.append(node)
-            node = alias[node]
+            node = self.alias[node]
         for member in chain:
-            alias[member] = node
+            self.alias[member] = node
         return node
-
-    return {node: settle(node) for node in sorted(nodes)}
 
 
 def _assemble(
