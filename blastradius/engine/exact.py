@@ -23,10 +23,10 @@ if TYPE_CHECKING:
 DEFAULT_BUDGET: Final = 1_000_000
 """Largest number of states; about ten seconds and one gigabyte at worst."""
 
-_EXPLORE_FACTOR: Final = 20
+_EXPLORE_FACTOR: Final = 25
 """Transitions that exploring may hold for each state of the budget; they are array rows."""
 
-_FEW_VERTICES: Final = 16
+_FEW_VERTICES: Final = 24
 """Up to this many vertices, exploring is tried before the circuit."""
 
 Likelihood = Mapping[int, tuple[float, float]]

@@ -22,6 +22,11 @@ from blastradius.errors import ExactBudgetError
 
 MAX_VERTICES: Final = 62
 
+_TABLE_BITS: Final = 11
+_TABLE_MASK: Final = (1 << _TABLE_BITS) - 1
+
+_PACKED_VERTICES: Final = 31
+
 Masks = NDArray[np.int64]
 
 
@@ -84,7 +89,12 @@ def explore_reach(
             out[b.tail].append((b.head, p))
     for arcs in out:
         arcs.sort(key=lambda arc: rank[arc[0]])
-    adjacent = np.array([sum(1 << head for head, _ in arcs) for arcs in out], dtype=np.int64)
+    heads = [sum(1 << head for head, _ in arcs) for arcs in out]
+    tails = [
+        sum(1 << tail for tail in range(n_vertices) if heads[tail] >> v & 1)
+        for v in range(n_vertices)
+    ]
+    links = _Union(heads), _Union(tails)
     everything = (1 << n_vertices) - 1
     front = _Front(
         np.array([1 << ROOT], dtype=np.int64),
@@ -94,7 +104,7 @@ def explore_reach(
     while front.active.any():
         for vertex in order:
             if (front.active >> vertex & 1).any():
-                _process(front, vertex, out[vertex], adjacent, weights, max_transitions, uncertain)
+                _process(front, vertex, out[vertex], links, weights, max_transitions, uncertain)
     return _read(front, n_vertices, weights)
 
 
@@ -102,7 +112,7 @@ def _process(
     front: _Front,
     vertex: int,
     arcs: Sequence[tuple[int, float]],
-    adjacent: Masks,
+    links: tuple[_Union, _Union],
     weights: Mapping[int, float],
     max_transitions: int,
     uncertain: int,
@@ -130,35 +140,50 @@ def _process(
             weight[(new >> head & 1).astype(bool)] *= weights[head]
     active = (front.active[source] | new) & ~(1 << vertex)
     unreached = front.unreached[source] & ~new
-    active, unreached = _canonical(active, unreached, adjacent)
-    keys = np.stack([active, unreached], axis=1)
-    order = np.lexsort((unreached, active))
-    ordered = keys[order]
+    active, unreached = _canonical(active, unreached, *links)
+    # A vertex is waiting, unreached or neither: both masks fit one number for up to 31 vertices.
+    if len(links[0].tables) * _TABLE_BITS <= _PACKED_VERTICES:
+        order = np.argsort(active << _PACKED_VERTICES | unreached, kind="stable")
+    else:
+        order = np.lexsort((unreached, active))
+    active, unreached = active[order], unreached[order]
     first = np.ones(len(order), dtype=bool)
-    first[1:] = (ordered[1:] != ordered[:-1]).any(axis=1)
+    first[1:] = (active[1:] != active[:-1]) | (unreached[1:] != unreached[:-1])
     target = np.empty(len(order), dtype=np.intp)
     target[order] = np.cumsum(first) - 1
     front.stages.append(_Stage(source, target, weight, new, n_before))
     front.mass = _summed(target, front.mass[source] * weight, int(first.sum()))
-    front.active, front.unreached = ordered[first, 0], ordered[first, 1]
+    front.active, front.unreached = active[first], unreached[first]
 
 
-def _canonical(active: Masks, unreached: Masks, adjacent: Masks) -> tuple[Masks, Masks]:
+class _Union:
+    """For sets of vertices: the union of a given set for each member, by table look-up."""
+
+    def __init__(self, sets: Sequence[int]) -> None:
+        self.tables: list[Masks] = []
+        for first in range(0, len(sets), _TABLE_BITS):
+            table = np.zeros(1 << _TABLE_BITS, dtype=np.int64)
+            for bit, members in enumerate(sets[first : first + _TABLE_BITS]):
+                table[1 << bit : 2 << bit] = table[: 1 << bit] | members
+            self.tables.append(table)
+
+    def __call__(self, masks: Masks) -> Masks:
+        found = np.zeros_like(masks)
+        for place, table in enumerate(self.tables):
+            found |= table[masks >> (place * _TABLE_BITS) & _TABLE_MASK]
+        return found
+
+
+def _canonical(
+    active: Masks, unreached: Masks, successors: _Union, predecessors: _Union
+) -> tuple[Masks, Masks]:
     """Forget unreached vertices that nothing leads to, and waiting ones that lead nowhere."""
-    within = np.zeros_like(active)
+    within = successors(active) & unreached
     while True:
-        wider = within.copy()
-        for vertex, heads in enumerate(adjacent):
-            present = ((active | within) >> vertex & 1).astype(bool)
-            wider[present] |= heads
-        wider &= unreached
+        wider = within | (successors(within) & unreached)
         if np.array_equal(wider, within):
-            break
+            return active & predecessors(within), within
         within = wider
-    useful = np.zeros_like(active)
-    for vertex, heads in enumerate(adjacent):
-        useful |= np.where(within & heads, np.int64(1 << vertex), np.int64(0))
-    return active & useful, within
 
 
 def _read(
