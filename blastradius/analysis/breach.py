@@ -197,7 +197,7 @@ def _choose_incident(
     if question.hypothetical:
         return None, (found.id,)
     if question.incident is not None:
-        incident = resolve_incident(graph, question.incident)
+        incident = _incident_of(graph, found, question.incident)
         if found.id not in incident.origins:
             msg = (
                 f"incident {incident.id!r} did not start at {found.id!r} "
@@ -207,6 +207,14 @@ def _choose_incident(
         return incident, incident.origins
     known = incidents_of(graph, found.id)
     return (known[0], known[0].origins) if known else (None, (found.id,))
+
+
+def _incident_of(graph: Graph, party: Party, text: str) -> Incident:
+    try:
+        return resolve_incident(graph, text)
+    except UnknownNameError:
+        own = tuple(incident.id for incident in incidents_of(graph, party.id))
+        raise UnknownNameError("incident", text, own[:3]) from None
 
 
 def _scope(incident: Incident | None, origins: tuple[str, ...], question: Question) -> Scope:
@@ -295,7 +303,7 @@ def _incident_note(
         actor=incident.actor,
         actions=solved.scope.actions,
         window=question.as_of or incident.window,
-        window_note="set by --as-of" if question.as_of else incident.window_note,
+        window_note=_window_note(incident, question),
         disclosed=incident.disclosed,
         summary=incident.summary,
         varieties=incident.varieties,
@@ -308,6 +316,13 @@ def _incident_note(
         sources=solved.reader.book.notes([incident.evidence]),
         other_incidents=others,
     )
+
+
+def _window_note(incident: Incident, question: Question) -> str | None:
+    if question.as_of is None:
+        return incident.window_note
+    own = f"; the incident's own window is {incident.window}" if incident.window else ""
+    return f"set by hand: relations count as of then{own}"
 
 
 def _assumptions(harm: CompiledHarm, priors: PriorTable) -> tuple[Assumption, ...]:

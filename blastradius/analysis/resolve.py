@@ -110,4 +110,5 @@ def _similar(text: str, names: Iterable[tuple[str, ...]]) -> tuple[str, ...]:
             ids.setdefault(fold(name), group[0])
     close = difflib.get_close_matches(wanted, ids, n=3, cutoff=0.6)
     within = sorted(name for name in ids if len(wanted) >= 3 and wanted in name)
-    return tuple(dict.fromkeys(ids[name] for name in (*close, *within)))[:3]
+    begun = [name for name in within if name.startswith(wanted)]
+    return tuple(dict.fromkeys(ids[name] for name in (*begun, *close, *within)))[:3]
