@@ -188,9 +188,9 @@ def graphs(draw, observed=True):
 
 def _party(draw, name, earlier):
     party = {"id": name, "name": name.upper(), "role": draw(st.sampled_from(["oem", "tier1"]))}
-    if earlier and draw(st.integers(0, 2)) == 0:
+    if earlier and draw(st.booleans()):
         owner = {"party": draw(st.sampled_from(earlier))}
-        stake = draw(st.sampled_from([None, 0.4, 0.51]))
+        stake = draw(st.sampled_from([None, None, 0.51, 0.4]))
         party["parent"] = owner if stake is None else owner | {"stake": stake}
     return party
 
@@ -217,7 +217,7 @@ def _life(draw):
 
 
 def _incident(draw, ids, origins, datasets, observed):
-    if draw(st.integers(0, 4)) == 0:
+    if draw(st.integers(0, 2)) == 0:
         origins = [*origins, draw(st.sampled_from(ids))]
     incident = {
         "id": INCIDENT,
@@ -238,6 +238,8 @@ def _incident(draw, ids, origins, datasets, observed):
         for _ in range(draw(st.sampled_from([0, 1, 2, 2, 3]))):
             if draw(st.integers(0, 3)) == 0:
                 statement = {"dataset": draw(st.sampled_from(datasets)), "state": draw(states)}
+            elif seen and draw(st.integers(0, 2)) == 0:  # another word on the same event
+                statement = {**draw(st.sampled_from(seen)), "state": draw(states)}
             else:
                 statement = {
                     "party": draw(st.sampled_from(ids)),

@@ -101,9 +101,23 @@ def test_graphs_are_not_trivial():
             owners[name] != share["discloser"] for share in live for name in share["datasets"]
         )
         seen["edge out of its time"] += len(live) < len(graph["shares"])
+        seen["two origins"] += len(set(incident["origins"])) > 1
         seen["alleged"] += incident["status"] == "alleged"
         seen["no outage possible"] += ("compromised", "disrupted") not in kinds
         seen["no observation"] += not incident["observations"]
+        subjects = [
+            said.get("dataset") or (said["party"], said["event"])
+            for said in incident["observations"]
+        ]
+        seen["two words on one event"] += len(set(subjects)) < len(subjects)
+        seen["two harmed parties of one group"] += any(
+            party.get("parent", {"stake": 0}).get("stake", 1) > 0.5
+            and party["id"] not in incident["origins"]
+            and party["parent"]["party"] not in incident["origins"]
+            and rows[party["id"]]["harmed"][0] > 0
+            and rows[party["parent"]["party"]]["harmed"][0] > 0
+            for party in graph["parties"]
+        )
         seen["range"] += any(isinstance(share["probability"], dict) for share in graph["shares"])
     rare = {name: count for name, count in seen.items() if count < 0.05 * EXAMPLES}
     assert len(examples) == EXAMPLES

@@ -5,7 +5,7 @@ from __future__ import annotations
 import oracle
 import pytest
 import strategies
-from hypothesis import given
+from hypothesis import given, settings
 
 from blastradius.engine.explore import MAX_VERTICES, explore_reach
 from blastradius.engine.simplify import Bundle
@@ -25,6 +25,7 @@ def explored(n, arcs, weights=None, max_transitions=10**6):
 
 
 @given(strategies.networks())
+@settings(max_examples=120)
 def test_exploring_matches_enumeration(case):
     n, arcs, _ = case
     total, joint = explored(n, arcs)

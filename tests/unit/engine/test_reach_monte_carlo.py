@@ -81,7 +81,7 @@ def test_number_of_worlds_need_not_fill_a_block(n_worlds):
     assert abs(counts[1] / n_worlds - 0.5) <= hoeffding(n_worlds)
 
 
-@given(strategies.networks(), st.integers(1, 200))
+@given(strategies.networks(), st.integers(1, 200) | st.sampled_from([63, 64, 128, 1024]))
 @settings(max_examples=25)
 def test_more_worlds_keep_the_worlds_already_drawn(case, n_worlds):
     n, arcs, origins = case
@@ -105,6 +105,9 @@ def test_blocks_may_run_in_any_order():
     in_order = reach_monte_carlo(network, origins=[0], n_worlds=4 * size, rng_seed=7)
     assert total.tolist() == in_order.tolist()
     assert len(set(seen)) == 4
+    # Nor does a block of one seed repeat a block of another.
+    assert montecarlo._coins(arcs, size, 8, 0).tobytes() not in seen
+    assert montecarlo._coins(arcs, size, 6, 1).tobytes() not in seen
 
 
 @given(strategies.networks_with_evidence(), st.integers(0, 2**32 - 1))
