@@ -6,12 +6,13 @@
 from __future__ import annotations
 
 import copy
+import math
 
 import networkx as nx
 import oracle
 import pytest
 import strategies
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from strategies import INCIDENT, analysis_of, numbers, table_from_package
 
@@ -78,44 +79,58 @@ def test_party_with_no_path_gets_exactly_zero(graph):
 # Adding an edge or raising a probability never lowers a prior probability
 
 
-@given(strategies.graphs(), st.data())
-def test_adding_an_edge_never_lowers_a_prior(graph, data):
-    kind = data.draw(st.sampled_from(EDGES))
-    ids = [party["id"] for party in graph["parties"]]
-    one, other = data.draw(st.permutations(ids).map(lambda order: order[:2]))
-    edge = {"probability": data.draw(strategies.probabilities)}
-    if kind == "shares":
-        names = st.sampled_from([dataset["id"] for dataset in graph["datasets"]])
-        held = data.draw(st.lists(names, min_size=1, max_size=2, unique=True))
-        edge |= {"discloser": one, "recipient": other, "datasets": held}
-    elif kind == "access":
-        edge |= {"grantor": one, "grantee": other, "via": "on-site"}
-    else:
-        edge |= {"customer": one, "supplier": other, "what": "parts"}
-    more = {**graph, kind: [*graph[kind], edge]}
-    assert_no_lower(priors(analysis_of(graph)), priors(analysis_of(more)))
-
-
-@given(strategies.graphs(), st.data())
-def test_raising_a_probability_never_lowers_a_prior(graph, data):
-    more = copy.deepcopy(graph)
-    written = [edge for kind in EDGES for edge in more[kind]]
-    written += [dataset for dataset in more["datasets"] if "own_probability" in dataset]
-    record = data.draw(st.sampled_from(written))
-    key = "probability" if "probability" in record else "own_probability"
-    now = record[key]["mode"] if isinstance(record[key], dict) else record[key]
-    record[key] = data.draw(st.floats(now, 1))
-    assert_no_lower(priors(analysis_of(graph)), priors(analysis_of(more)))
-
-
-# Ids, order of input and duplicates of an edge's description change nothing else
-
-
 ENDS = {
     "shares": ("discloser", "recipient"),
     "access": ("grantor", "grantee"),
     "dependencies": ("customer", "supplier"),
 }
+
+
+def another_edge(data, graph):
+    """Draw (kind, edge), half of the time beside one that there is."""
+    kind = data.draw(st.sampled_from(EDGES))
+    ids = [party["id"] for party in graph["parties"]]
+    pair = st.permutations(ids).map(lambda order: order[:2])
+    known = [[edge[end] for end in ENDS[kind]] for edge in graph[kind]]
+    ends = data.draw(st.sampled_from(known) | pair if known else pair)
+    edge = dict(zip(ENDS[kind], ends, strict=True))
+    if kind == "shares":
+        names = st.sampled_from([dataset["id"] for dataset in graph["datasets"]])
+        edge["datasets"] = data.draw(st.lists(names, min_size=1, max_size=2, unique=True))
+    elif kind == "access":
+        edge["via"] = "on-site"
+    else:
+        edge["what"] = "parts"
+    return kind, edge | {"probability": data.draw(strategies.probabilities)}
+
+
+@given(strategies.graphs(), st.data())
+def test_adding_an_edge_never_lowers_a_prior(graph, data):
+    before = priors(analysis_of(graph))
+    for _ in range(3):
+        kind, edge = another_edge(data, graph)
+        graph = {**graph, kind: [*graph[kind], edge]}
+        after = priors(analysis_of(graph))
+        assert_no_lower(before, after)
+        before = after
+
+
+@given(strategies.graphs(), st.data())
+def test_raising_a_probability_never_lowers_a_prior(graph, data):
+    graph = copy.deepcopy(graph)
+    written = [edge for kind in EDGES for edge in graph[kind]]
+    written += [dataset for dataset in graph["datasets"] if "own_probability" in dataset]
+    before = priors(analysis_of(graph))
+    for record in data.draw(st.permutations(written))[:3]:
+        key = "probability" if "probability" in record else "own_probability"
+        now = record[key]["mode"] if isinstance(record[key], dict) else record[key]
+        record[key] = data.draw(st.floats(now, 1))
+        after = priors(analysis_of(graph))
+        assert_no_lower(before, after)
+        before = after
+
+
+# Ids, order of input and duplicates of an edge's description change nothing else
 
 
 def renamed(graph, new):
@@ -165,9 +180,11 @@ def test_ids_change_nothing_else(graph, data):
 def test_order_of_input_changes_nothing(graph, data):
     shuffled = copy.deepcopy(graph)
     for kind in ("parties", "datasets", *EDGES):
-        shuffled[kind] = data.draw(st.permutations(graph[kind]))
+        shuffled[kind] = data.draw(st.permutations(shuffled[kind]))
     for share in shuffled["shares"]:
-        share["datasets"] = data.draw(st.permutations(share["datasets"]))
+        share["datasets"].reverse()
+    for dataset in shuffled["datasets"]:
+        dataset["varieties"].reverse()
     incident = shuffled["incidents"][0]
     for key in ("origins", "observations", "actions"):
         incident[key] = data.draw(st.permutations(incident[key]))
@@ -184,6 +201,8 @@ def test_duplicate_descriptions_change_nothing(graph, data):
                 copied = copy.deepcopy(edge)
                 copied["id"] = f"again-{kind}-{place}"
                 copied["evidence"] = {"certainty": "reported", "note": "said again"}
+                if kind == "shares":
+                    copied["datasets"].reverse()
                 if "note" in data.draw(st.sampled_from([["note"], []])) and kind != "dependencies":
                     copied["note"] = "the same again"
                 repeated[kind].insert(data.draw(st.integers(0, len(repeated[kind]))), copied)
@@ -194,34 +213,44 @@ def test_duplicate_descriptions_change_nothing(graph, data):
 # Two parallel paths never count twice
 
 
-@given(
-    strategies.inner_probabilities, st.lists(strategies.inner_probabilities, min_size=2, max_size=4)
+SUPPLIERS = ("s0", "s1", "s2")
+DATA = ("plans", "source")
+a_copy = st.tuples(
+    st.sampled_from(SUPPLIERS), st.sampled_from(DATA), strategies.inner_probabilities
 )
-def test_parallel_paths_never_count_twice(common, branches):
-    """A fourth party with a way into several suppliers that hold one dataset: 1 - prod(1 - p)."""
-    suppliers = [f"s{k}" for k in range(len(branches))]
+
+
+@given(strategies.inner_probabilities, st.lists(a_copy, min_size=2, max_size=5))
+def test_parallel_paths_never_count_twice(common, copies):
+    """A fourth party with a way into the suppliers that hold the copies: 1 - prod(1 - p).
+
+    Copies lie with several suppliers, or with one under several contracts, and are of one
+    dataset or of two: the way through the hub is common to them all.
+    """
     graph = {
         "schema": "blastradius/graph/1",
         "name": "parallel",
         "parties": [
-            {"id": name, "name": name.upper()} for name in ("owner", "hub", "fourth", *suppliers)
+            {"id": name, "name": name.upper()} for name in ("owner", "hub", "fourth", *SUPPLIERS)
         ],
         "datasets": [
-            {"id": "d", "owner": "owner", "varieties": ["Secrets"], "own_probability": 0.0}
+            {"id": name, "owner": "owner", "varieties": ["Secrets"], "own_probability": 0.0}
+            for name in DATA
         ],
         "shares": [
-            {"discloser": "owner", "recipient": name, "datasets": ["d"], "probability": p}
-            for name, p in zip(suppliers, branches, strict=True)
+            {"discloser": "owner", "recipient": supplier, "datasets": [name], "probability": p}
+            | {"since": str(2010 + contract)}
+            for contract, (supplier, name, p) in enumerate(copies)
         ],
         "access": [{"grantor": "hub", "grantee": "fourth", "via": "vpn", "probability": common}]
         + [
             {"grantor": name, "grantee": "hub", "via": "managed-service", "probability": 1.0}
-            for name in suppliers
+            for name in SUPPLIERS
         ],
         "incidents": [{"id": INCIDENT, "origins": ["fourth"], "actions": ["social"]}],
     }
     spared = 1.0
-    for p in branches:
+    for _, _, p in copies:
         spared *= 1 - p
     owner = analysis_of(graph).parties["owner"]
     severity = table_from_package(graph)["severity"]["Secrets"]
@@ -243,6 +272,37 @@ def test_events_overlap_and_never_add_up(graph):
                 severity[v] * p[view] for v, p in [*row["varieties"].items(), ("Other", (0, 0))]
             )
             assert 100 * worst - ROUNDING <= row["score"][view] <= 100 * row["harmed"][view] + 1e-8
+
+
+# Exact and sampled agree within the stated interval
+
+
+def hoeffding(n_worlds):
+    """Return a bound on |frequency - probability| that is broken with probability 1e-12."""
+    return math.sqrt(math.log(2 / 1e-12) / (2 * n_worlds))
+
+
+@given(strategies.graphs(observed=False), st.integers(0, 2**32 - 1))
+@settings(max_examples=20)
+def test_exact_and_sampled_agree(graph, rng_seed):
+    """Scores are means over worlds of a number in [0, 100], counts of one in [0, parties]."""
+    n_worlds = 20_000
+    exact = analysis_of(graph)
+    sampled = analysis_of(graph, method="monte-carlo", n_worlds=n_worlds, rng_seed=rng_seed)
+    assert (exact.engine.method, sampled.engine.method) == ("exact", "monte-carlo")
+    bound = hoeffding(n_worlds)
+    for name, party in exact.parties.items():
+        other = sampled.parties[name]
+        for key, estimate in party.probability.items():
+            assert other.probability[key].prior == pytest.approx(estimate.prior, abs=bound)
+            assert other.probability[key].prior == 0 or estimate.prior > 0
+        for end in ("prior", "low", "high"):
+            score = getattr(party.score, end)
+            assert getattr(other.score, end) == pytest.approx(score, abs=100 * bound)
+        assert other.score.low <= other.score.prior <= other.score.high
+    assert sampled.blast_radius.expected_harmed_parties.prior == pytest.approx(
+        exact.blast_radius.expected_harmed_parties.prior, abs=len(exact.parties) * bound
+    )
 
 
 # No observation: posterior = prior
