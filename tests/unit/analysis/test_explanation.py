@@ -1,0 +1,191 @@
+"""Why a party has its score: each figure of an explanation against the oracle."""
+
+from __future__ import annotations
+
+import math
+
+import networkx as nx
+import oracle
+import pytest
+import strategies
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from strategies import INCIDENT, analysis_of, table_from_package
+
+from blastradius.model.graph import Graph
+
+EDGES = ("shares", "access", "dependencies")
+AGREEMENT = 1e-7
+SHOWN = 0.05 + AGREEMENT
+"""Smaller changes of a score than this need no line [points]."""
+
+
+def named(graph):
+    """Drop repeated descriptions, and write out the ids that nameless edges get."""
+    graph = {**graph, **{kind: oracle._distinct(graph[kind]) for kind in EDGES}}
+    model = Graph.model_validate(graph)
+    ids = {kind: [edge.id for edge in getattr(model, kind)] for kind in EDGES}
+    for kind in EDGES:
+        pairs = zip(graph[kind], ids[kind], strict=True)
+        graph[kind] = [{**edge, "id": name} for edge, name in pairs]
+    return graph
+
+
+def numbers_of(graph, party):
+    return oracle.analyze(graph, INCIDENT, None, table_from_package(graph))["parties"][party]
+
+
+def posterior_scores(graph):
+    parties = oracle.analyze(graph, INCIDENT, None, table_from_package(graph))["parties"]
+    return {name: row["score"][1] for name, row in parties.items()}
+
+
+def a_party(data, graph):
+    return data.draw(st.sampled_from([party["id"] for party in graph["parties"]]))
+
+
+@given(strategies.graphs())
+@settings(max_examples=40)
+def test_counterfactual_is_the_score_without_the_edge(graph):
+    graph = named(graph)
+    result = analysis_of(graph)
+    scores = posterior_scores(graph)
+    without = {
+        edge["id"]: posterior_scores({**graph, kind: [o for o in graph[kind] if o is not edge]})
+        for kind in EDGES
+        for edge in graph[kind]
+    }
+    for party, score in scores.items():
+        lines = result.explain(party).explanation.counterfactuals
+        shown = {line.step.edge: (line.score, line.score_without) for line in lines}
+        for edge, less in without.items():
+            if edge in shown:
+                assert shown[edge] == pytest.approx((score, less[party]), abs=AGREEMENT), edge
+            else:
+                assert abs(score - less[party]) < SHOWN, edge
+
+
+@given(strategies.graphs(), st.data())
+@settings(max_examples=40)
+def test_importance_is_the_difference_that_the_edge_makes(graph, data):
+    graph = named(graph)
+    party = a_party(data, graph)
+    importance = analysis_of(graph).explain(party).explanation.importance
+    for kind in ("access", "dependencies"):  # one coin each
+        for place, edge in enumerate(graph[kind]):
+            ends = []
+            for p in (0.0, 1.0):
+                edges = [*graph[kind]]
+                edges[place] = {**edge, "probability": p}
+                ends.append(numbers_of({**graph, kind: edges}, party)["harmed"][0])
+            difference = pytest.approx(ends[1] - ends[0], abs=AGREEMENT)
+            if _highest(edge) > 0:  # else it is compiled away
+                assert importance.get(edge["id"], 0.0) == difference, edge["id"]
+
+
+def _highest(edge):
+    return oracle._value(edge["probability"], "high")
+
+
+@given(strategies.graphs(), st.data())
+@settings(max_examples=40)
+def test_what_if_is_the_score_after_one_more_statement(graph, data):
+    party = a_party(data, graph)
+    incident = graph["incidents"][0]
+    words = {"confirms": "confirmed", "denies": "denied"}
+    for line in analysis_of(graph).explain(party).explanation.what_ifs:
+        name, word, *_, event = line.text.split()
+        assert name == party.upper()
+        said = {"party": party, "state": words[word], "event": event}
+        more = {**incident, "observations": [*incident["observations"], said]}
+        expected = numbers_of({**graph, "incidents": [more]}, party)["score"][1]
+        assert line.score == pytest.approx(expected, abs=AGREEMENT)
+
+
+# Paths
+
+
+def owner_of(graph, node):
+    owners = {dataset["id"]: dataset["owner"] for dataset in graph["datasets"]}
+    return owners[node[1]] if node[0] == "disclosed" else node[1]
+
+
+def all_paths(graph, party):
+    """Return (probabilities of all simple paths to any harm of a party, least hops or None)."""
+    arcs = oracle.harm_arcs(graph, graph["incidents"][0], table_from_package(graph))
+    world = nx.MultiDiGraph()
+    for tail, head, p in arcs:
+        if p > 0:
+            stays = tail == "root" or owner_of(graph, tail) == owner_of(graph, head)
+            if not stays or tail == "root" or tail[0] != "disclosed" or head[0] != "disclosed":
+                world.add_edge(tail, head, p=p, hop=0 if stays else 1)
+    ends = {node for node in world if node != "root" and owner_of(graph, node) == party}
+    found, hops = [], []
+    for end in ends:
+        inner = world.subgraph(set(world) - (ends - {end}))
+        if "root" in inner and nx.has_path(inner, "root", end):
+            hops.append(nx.shortest_path_length(inner, "root", end, weight="hop"))
+            found += [
+                math.prod(inner.edges[arc]["p"] for arc in path)
+                for path in nx.all_simple_edge_paths(inner, "root", end)
+            ]
+    return sorted(found, reverse=True), min(hops, default=None)
+
+
+@given(strategies.graphs())
+@settings(max_examples=40)
+def test_paths_are_the_most_probable_ones_and_hops_the_fewest(graph):
+    for name, party in analysis_of(graph).parties.items():
+        expected, hops = all_paths(graph, name)
+        shown = [path.probability for path in party.paths]
+        assert shown == pytest.approx(expected[:3], rel=1e-9), name
+        assert party.hops == hops
+        for path in party.paths:
+            coins = math.prod(step.probability for step in path.steps)
+            assert path.probability == pytest.approx(coins, rel=1e-9)
+            assert all(step.low <= step.probability <= step.high for step in path.steps)
+            ways = zip(path.steps, path.steps[1:], strict=False)
+            assert all(step.target == following.origin for step, following in ways)
+            assert path.steps[-1].target == name
+
+
+def said(certainty):
+    return {"certainty": certainty}
+
+
+@pytest.mark.parametrize(
+    ("shared", "granted", "certainty"),
+    [
+        ("documented", "documented", "documented"),
+        ("documented", "inferred", "inferred"),
+        ("inferred", "documented", "inferred"),
+        ("reported", "assumed", "assumed"),
+        ("assumed", "reported", "assumed"),
+        ("reported", "documented", "reported"),
+    ],
+)
+def test_statement_is_as_certain_as_the_weakest_link_of_its_best_path(shared, granted, certainty):
+    """Where the breach starts is the question, not a link: the claim of it does not count."""
+    graph = {
+        "schema": "blastradius/graph/1",
+        "name": "certainty",
+        "parties": [{"id": name, "name": name.upper()} for name in ("a", "s", "f")],
+        "datasets": [
+            {"id": "d", "owner": "a", "varieties": ["Secrets"], "evidence": said("documented")}
+        ],
+        "shares": [
+            {"discloser": "a", "recipient": "s", "datasets": ["d"], "evidence": said(shared)}
+            | {"probability": 0.5}
+        ],
+        "access": [
+            {"grantor": "s", "grantee": "f", "via": "vpn", "evidence": said(granted)}
+            | {"probability": 0.5}
+        ],
+        "incidents": [
+            {"id": INCIDENT, "origins": ["f"], "status": "alleged", "evidence": said("assumed")}
+            | {"actions": ["social"]}
+        ],
+    }
+    party = analysis_of(graph).parties["a"]
+    assert [path.certainty for path in party.paths] == [certainty]
+    assert party.certainty == certainty
