@@ -34,7 +34,8 @@ def counterfactuals(
     slopes = solver.posterior_slopes(likelihood, weights)
     found = []
     for arcs in edge_arcs(reader.harm).values():
-        if slopes is not None and all(abs(slopes[i]) < 1e-12 for i in arcs):
+        # Of one coin the slope tells all; of several coins, each may stand in for the others.
+        if slopes is not None and len(arcs) == 1 and abs(slopes[arcs[0]]) < 1e-12:
             continue
         if slopes is None and len(reader.harm.arcs) > _BUDGET_ARCS:
             break

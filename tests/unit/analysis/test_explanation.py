@@ -65,6 +65,24 @@ def test_counterfactual_is_the_score_without_the_edge(graph):
                 assert abs(score - less[party]) < SHOWN, edge
 
 
+def test_edge_has_a_counterfactual_though_each_of_its_copies_can_be_spared():
+    graph = {
+        "schema": "blastradius/graph/1",
+        "name": "certain",
+        "parties": [{"id": name, "name": name.upper()} for name in ("a", "s")],
+        "datasets": [{"id": name, "owner": "a", "varieties": ["Secrets"]} for name in ("d", "e")],
+        "shares": [
+            {"id": "both", "discloser": "a", "recipient": "s", "datasets": ["d", "e"]}
+            | {"probability": 1.0}
+        ],
+        "incidents": [],
+    }
+    lines = analysis_of(graph, "s", actions=["social"]).explain("a").explanation.counterfactuals
+    assert [(line.step.edge, line.score_without) for line in lines] == [("both", 0.0)]
+    severity = table_from_package(graph)["severity"]["Secrets"]
+    assert lines[0].score == pytest.approx(100 * severity)
+
+
 @given(strategies.graphs(), st.data())
 @settings(max_examples=40)
 def test_importance_is_the_difference_that_the_edge_makes(graph, data):
