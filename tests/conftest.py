@@ -10,7 +10,7 @@ import os
 from pathlib import Path
 
 import pytest
-from hypothesis import HealthCheck, settings
+from hypothesis import HealthCheck, Phase, settings
 
 settings.register_profile(
     "ci",
@@ -23,6 +23,14 @@ settings.register_profile(
 settings.register_profile(
     "explore", parent=settings.get_profile("ci"), derandomize=False, max_examples=1000
 )
+# For tests/verification/test_planted_bugs.py: a failure is the answer, and need not be made small.
+settings.register_profile(
+    "planted",
+    parent=settings.get_profile("ci"),
+    phases=(Phase.explicit, Phase.generate),
+    report_multiple_bugs=False,
+)
+settings.register_profile("few", parent=settings.get_profile("ci"), max_examples=5)
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "ci"))
 
 
@@ -30,7 +38,8 @@ def pytest_addoption(parser):
     parser.addoption(
         "--update-golden",
         action="store_true",
-        help="write the golden files of tests/golden and the generated pages of docs/reference anew",
+        help="write the golden files of tests/golden, the generated pages of docs/reference and the "
+        "table of tests/README.md anew",
     )
 
 

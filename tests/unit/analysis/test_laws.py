@@ -1,6 +1,7 @@
 """The laws that every analysis obeys, whatever the graph (docs/explanation, the model).
 
-``tests/README.md`` names, for each law, the planted bug that made its test fail.
+``tests/README.md`` names, for each law, the planted bugs that make its tests fail;
+``tests/verification/test_planted_bugs.py`` plants them.
 """
 
 from __future__ import annotations
