@@ -1,4 +1,4 @@
-"""The exploring method, called directly: small networks never need it by themselves."""
+"""The exploring method, called directly."""
 
 from __future__ import annotations
 

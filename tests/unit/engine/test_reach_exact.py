@@ -13,10 +13,19 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from blastradius.engine import HarmNetwork, reach_birnbaum, reach_exact
+from blastradius.engine import exact as engine_exact
 from blastradius.engine.exact import ExactSolver
 from blastradius.errors import ExactBudgetError
 
 TOLERANCE = 1e-12
+
+
+@pytest.fixture(params=[0, 62], ids=["circuit", "exploring"], scope="module", autouse=True)
+def method_tried_first(request):
+    """Run everything by both methods: small networks would else be explored only."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(engine_exact, "_FEW_VERTICES", request.param)
+        yield
 
 
 def network_of(n, arcs):
