@@ -18,6 +18,7 @@ if TYPE_CHECKING:
         Party,
         Share,
     )
+    from blastradius.model.scenario import Scenario
 
 __version__ = "0.1.0"
 
@@ -31,6 +32,7 @@ __all__ = [
     "Observation",
     "Party",
     "Result",
+    "Scenario",
     "Share",
     "analyze",
     "load_graph",
@@ -38,6 +40,7 @@ __all__ = [
 
 _HOMES = {
     "Result": "blastradius.api",
+    "Scenario": "blastradius.model.scenario",
     "analyze": "blastradius.api",
     "load_graph": "blastradius.api",
     "BlastRadiusError": "blastradius.errors",

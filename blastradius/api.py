@@ -42,8 +42,10 @@ if TYPE_CHECKING:
         NextStep,
         PartyResult,
         Provenance,
+        ScenarioNote,
     )
     from blastradius.model.graph import Observation
+    from blastradius.model.scenario import Scenario
     from blastradius.report.document import Document
     from blastradius.report.rows import Row
 
@@ -81,6 +83,7 @@ def analyze(
     n_worlds: int | None = None,
     rng_seed: int = 0,
     priors: PriorTable | None = None,
+    scenario: str | Path | Mapping[str, Any] | Scenario | None = None,
 ) -> Result:
     """Score which parties a breach of ``target`` exposes, and say how sure that is.
 
@@ -110,6 +113,8 @@ def analyze(
         Same seed, same numbers.
     priors : PriorTable, optional
         Numbers that stand in where the graph gives none; the shipped table by default.
+    scenario : str, Path, mapping or Scenario, optional
+        Changes to try out: a file of them, its content, or a `Scenario`.
 
     Raises
     ------
@@ -117,6 +122,8 @@ def analyze(
         If the target or incident is not one known thing.
     QuestionError
         If the question does not fit the graph.
+    GraphFileError, ScenarioError
+        If the scenario is not valid or does not fit the graph.
     """
     loaded = load_graph(graph)
     question = Question(
@@ -129,11 +136,22 @@ def analyze(
         method=method,
         n_worlds=n_worlds,
         rng_seed=rng_seed,
+        scenario=_scenario(scenario, loaded.graph),
     )
     breach = analyze_breach(
         loaded.graph, target, question, graph_sha256=loaded.sha256, priors=priors
     )
     return Result(breach, graph=loaded.reference)
+
+
+def _scenario(
+    source: str | Path | Mapping[str, Any] | Scenario | None, graph: Graph
+) -> Scenario | None:
+    if source is None:
+        return None
+    from blastradius.io.scenarios import load_scenario
+
+    return load_scenario(source, graph)
 
 
 class Result:
@@ -215,6 +233,11 @@ class Result:
     def next_steps(self) -> tuple[NextStep, ...]:
         """What to find out or to do first."""
         return self.analysis.next_steps
+
+    @property
+    def scenario(self) -> ScenarioNote | None:
+        """What is tried out; None where the breach is taken as it is."""
+        return self.analysis.scenario
 
     @property
     def provenance(self) -> Provenance:

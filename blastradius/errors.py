@@ -59,6 +59,18 @@ class GraphError(BlastRadiusError):
         return "\n  ".join([f"graph: {len(self.problems)} {noun}", *self.problems])
 
 
+class ScenarioError(BlastRadiusError):
+    """A scenario built in Python is not valid, or does not fit the graph."""
+
+    def __init__(self, problems: tuple[str, ...]) -> None:
+        super().__init__(problems)
+        self.problems = problems
+
+    def __str__(self) -> str:
+        noun = "problem" if len(self.problems) == 1 else "problems"
+        return "\n  ".join([f"scenario: {len(self.problems)} {noun}", *self.problems])
+
+
 class UnknownNameError(BlastRadiusError):
     """A party, incident, dataset or shipped graph was named that does not exist."""
 

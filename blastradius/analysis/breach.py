@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
 
 from blastradius import __version__
 from blastradius.analysis.blast import Reader, blast_radius, rank
@@ -29,6 +30,7 @@ from blastradius.analysis.results import (
     IncidentNote,
     PartyResult,
     Provenance,
+    ScenarioNote,
     WhatIf,
 )
 from blastradius.analysis.solve import Likelihood, Solver, choose_solver
@@ -36,6 +38,9 @@ from blastradius.errors import QuestionError, UnknownNameError
 from blastradius.model import dates
 from blastradius.model.graph import Graph, Incident, Observation, Party
 from blastradius.model.text import nearest
+
+if TYPE_CHECKING:
+    from blastradius.analysis.scenario import Applied
 
 PATHS_EXPLAINED = 5
 """Paths listed in an explanation."""
@@ -65,6 +70,7 @@ class BreachAnalysis:
             counterfactuals=counterfactuals(self.reader, self.solver, self.likelihood, found.id),
             what_ifs=self._what_ifs(found),
             importance=edge_importance(harm, self.solver, harm.node.get(Event("harmed", found.id))),
+            scenario=self.analysis.scenario,
         )
 
     def _what_ifs(self, party: Party) -> tuple[WhatIf, ...]:
@@ -96,6 +102,7 @@ class _Solved:
     solver: Solver
     likelihood: Likelihood
     groups: Mapping[str, tuple[str, ...]]
+    applied: Applied | None
 
 
 def analyze_breach(
@@ -144,8 +151,16 @@ def analyze_breach(
         blast_radius=blast_radius(parties.values()),
         engine=solver.note,
         assumptions=_assumptions(reader.harm, priors),
-        next_steps=next_steps(reader, solver, solved.likelihood, ranking, names),
+        next_steps=next_steps(
+            reader,
+            solver,
+            solved.likelihood,
+            ranking,
+            names,
+            solved.applied.excused if solved.applied is not None else (),
+        ),
         unobserved_edges_note=_limits(graph, parties.values()),
+        scenario=_scenario_note(solved, graph, target, graph_sha256),
     )
     return BreachAnalysis(analysis, graph, question, priors, reader, solver, solved.likelihood)
 
@@ -155,16 +170,37 @@ def _solve(graph: Graph, target: str, question: Question, priors: PriorTable) ->
     scope = _scope(incident, origins, question)
     groups = _memberships(graph, origins) if question.groups else {}
     harm = compile_harm(graph, scope, priors, groups)
+    applied = _apply(harm, question)
+    harm = applied.harm if applied is not None else harm
     said = incident.observations if incident is not None else ()
+    tried = applied.observations if applied is not None else ()
     _check_subjects(graph, question.observations)
-    weighed = weigh((*said, *question.observations), priors)
+    weighed = weigh((*said, *question.observations, *tried), priors)
     evidence = likelihood(harm, weighed)
     solver = choose_solver(harm, sorted(evidence), question)
     finder = PathFinder(harm)
     reader = Reader(
         harm, solver.reach(evidence), scope, weighed, finder, SourceBook(graph), finder.hops()
     )
-    return _Solved(incident, scope, reader, solver, evidence, groups)
+    return _Solved(incident, scope, reader, solver, evidence, groups, applied)
+
+
+def _apply(harm: CompiledHarm, question: Question) -> Applied | None:
+    if question.scenario is None:
+        return None
+    from blastradius.analysis.scenario import apply_scenario  # noqa: PLC0415 - for start-up time
+
+    return apply_scenario(harm, question.scenario)
+
+
+def _scenario_note(
+    solved: _Solved, graph: Graph, target: str, graph_sha256: str
+) -> ScenarioNote | None:
+    if solved.applied is None:
+        return None
+    from blastradius.analysis.scenario import scenario_note  # noqa: PLC0415 - for start-up time
+
+    return scenario_note(solved.applied, graph, target, graph_sha256)
 
 
 def _check_subjects(graph: Graph, observations: Iterable[Observation]) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -34,10 +34,14 @@ def next_steps(
     likelihood: Likelihood,
     ranking: Sequence[PartyResult],
     names: Mapping[str, str],
+    excused: Collection[str] = (),
 ) -> tuple[NextStep, ...]:
-    """Return whom to alert, then what does not fit, then what moves the total score most."""
+    """Return whom to alert, then what does not fit, then what moves the total score most.
+
+    ``excused`` are parties for which a lack of harm does not point at a gap in the graph.
+    """
     total = _Total.of(reader, solver, likelihood, ranking)
-    steps = [*_alerts(reader, ranking), *_missing_edges(ranking)]
+    steps = [*_alerts(reader, ranking), *_missing_edges(p for p in ranking if p.id not in excused)]
     settled = {p.id for p in ranking if _is_settled(p)}
     moving = [
         step

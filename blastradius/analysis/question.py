@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 from blastradius.model.graph import Observation
+
+if TYPE_CHECKING:
+    from blastradius.model.scenario import Scenario
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +31,8 @@ class Question:
     n_worlds: int | None = None
     """Worlds to sample when sampling; None for the default."""
     rng_seed: int = 0
+    scenario: Scenario | None = None
+    """Changes to try out; one that fits the graph: reading checks it."""
 
     def options(self) -> dict[str, object]:
         """Return the options as plain values, for the provenance of a result."""
@@ -43,4 +48,7 @@ class Question:
             "method": self.method,
             "n_worlds": self.n_worlds,
             "rng_seed": self.rng_seed,
+            "scenario": self.scenario.model_dump(mode="json", by_alias=True, exclude_none=True)
+            if self.scenario is not None
+            else None,
         }

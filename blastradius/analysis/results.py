@@ -17,9 +17,9 @@ if TYPE_CHECKING:
 Band = Literal["critical", "high", "medium", "low", "none"]
 Verdict = Literal["confirmed", "likely", "possible", "unlikely", "no recorded path"]
 ArcKind = Literal["origin", "custody", "own", "access", "pivot", "outage", "dependency"]
-Basis = Literal["graph", "measured", "assumed", "incident"]
+Basis = Literal["graph", "measured", "assumed", "incident", "scenario"]
 """Where a probability comes from: written in the graph, a measured or an assumed prior,
-or fixed by the incident itself (a confirmed origin)."""
+fixed by the incident itself (a confirmed origin), or changed by a scenario."""
 
 EVENTS: Final = ("exposed", "compromised", "disrupted", "harmed")
 
@@ -253,6 +253,32 @@ class IncidentNote:
 
 
 @dataclass(frozen=True, slots=True)
+class ChangeNote:
+    """One change of a scenario, in words."""
+
+    kind: Literal["cut", "probability", "control", "observation"]
+    subject: str
+    """Edge id for a cut or a probability, else party id."""
+    value: float | None
+    """The probability that was set, or the effect of a control [1]."""
+    text: str
+    coins: int
+    """Coins of this breach that it changes, or 1 for a statement on an event within reach; 0 means
+    that it has no effect here."""
+
+
+@dataclass(frozen=True, slots=True)
+class ScenarioNote:
+    """What was tried out: the answer is that of the breach under these changes."""
+
+    name: str
+    """Free text; empty without a name."""
+    changes: tuple[ChangeNote, ...]
+    notes: tuple[str, ...]
+    """Where the scenario was made for another graph or target."""
+
+
+@dataclass(frozen=True, slots=True)
 class BlastRadius:
     """The three figures, never one for another. Origins are not counted."""
 
@@ -357,6 +383,8 @@ class Analysis:
     next_steps: tuple[NextStep, ...]
     unobserved_edges_note: str
     """What the absence of a path does and does not mean in this graph."""
+    scenario: ScenarioNote | None = None
+    """What is tried out; None where the breach is taken as it is."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -393,3 +421,5 @@ class Explanation:
     what_ifs: tuple[WhatIf, ...]
     importance: Mapping[str, float]
     """Birnbaum importance of each edge for P(party harmed), prior [1]: edge id -> derivative."""
+    scenario: ScenarioNote | None = None
+    """What is tried out; None where the breach is taken as it is."""

@@ -32,6 +32,7 @@ def analyze(
     as_of: shared.AsOfOption = None,
     observe: shared.ObserveOption = None,
     observations: shared.ObservationsOption = None,
+    scenario: shared.ScenarioOption = None,
     role: Annotated[
         list[str] | None,
         typer.Option(
@@ -86,6 +87,7 @@ def analyze(
         as_of=as_of,
         observe=tuple(observe or ()),
         observations=observations,
+        scenario=scenario,
         group=group,
         exact=exact,
         worlds=worlds,

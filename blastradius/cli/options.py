@@ -144,6 +144,15 @@ ObservationsOption = Annotated[
         rich_help_panel=QUESTION,
     ),
 ]
+ScenarioOption = Annotated[
+    str | None,
+    typer.Option(
+        help="JSON or YAML file of changes to try out: relations cut, probabilities, controls.",
+        metavar="FILE",
+        show_default=False,
+        rich_help_panel=QUESTION,
+    ),
+]
 ExactOption = Annotated[
     bool,
     typer.Option("--exact", help="Compute exactly or not at all.", rich_help_panel=ENGINE),

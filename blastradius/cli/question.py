@@ -32,6 +32,7 @@ class QuestionOptions(NamedTuple):
     as_of: str | None = None
     observe: tuple[str, ...] = ()
     observations: str | None = None
+    scenario: str | None = None
     group: bool = False
     exact: bool = False
     worlds: int | None = None
@@ -69,6 +70,7 @@ def ask(target: str, options: QuestionOptions) -> Result:
             method=_method(options),
             n_worlds=options.worlds,
             rng_seed=options.rng_seed,
+            scenario=options.scenario,
         )
 
 

@@ -35,6 +35,7 @@ OPTIONS = {
     "--as-of": QuickOption("as_of"),
     "--observe": QuickOption("observe", is_repeatable=True),
     "--observations": QuickOption("observations"),
+    "--scenario": QuickOption("scenario"),
     "--exact": QuickOption("exact", None),
     "--worlds": QuickOption("worlds", int),
     "--rng-seed": QuickOption("rng_seed", int),

@@ -1,4 +1,4 @@
-"""Text to model and back: graph files, observation files, the shipped graphs, the schema.
+"""Text to model and back: files of graphs, observations, scenarios and results, the schema.
 
 The names below are imported on first use, so that a command pays only for what it does.
 """
@@ -13,14 +13,17 @@ if TYPE_CHECKING:
     from blastradius.io.catalog import find_graph, shipped_graphs
     from blastradius.io.files import read_graph, read_observations
     from blastradius.io.loaded import LoadedGraph
+    from blastradius.io.scenarios import load_scenario, read_scenario
     from blastradius.io.schema import graph_json_schema
 
 __all__ = [
     "LoadedGraph",
     "find_graph",
     "graph_json_schema",
+    "load_scenario",
     "read_graph",
     "read_observations",
+    "read_scenario",
     "shipped_graphs",
     "write_text",
 ]
@@ -29,8 +32,10 @@ _HOMES = {
     "LoadedGraph": "loaded",
     "find_graph": "catalog",
     "graph_json_schema": "schema",
+    "load_scenario": "scenarios",
     "read_graph": "files",
     "read_observations": "files",
+    "read_scenario": "scenarios",
     "shipped_graphs": "catalog",
     "write_text": "atomic",
 }

@@ -86,9 +86,9 @@ def graph_from_bytes(content: bytes, name: str) -> Graph:
       line 1, column 45, access[0].grantor: unknown party 'a'
       line 1, column 57, access[0].grantee: unknown party 'b'
     """
-    source = _Source(content, name)
+    source = Source(content, name)
     data = source.document.data
-    faults, graph = _validated(data, Graph.model_validate, Graph)
+    faults, graph = validated(data, Graph.model_validate, Graph)
     if isinstance(data, dict):
         faults += find_faults(data, validated=graph is not None)
     if graph is None or faults or source.document.problems:
@@ -111,14 +111,14 @@ def read_observations(path: str | Path, graph: Graph | None = None) -> tuple[Obs
     GraphFileError
         With every problem of the file, each with its place.
     """
-    source = _Source(read_bytes(Path(path)), str(path))
+    source = Source(read_bytes(Path(path)), str(path))
     data = source.document.data
     if isinstance(data, dict):
-        faults, file = _validated(data, _ObservationFile.model_validate, _ObservationFile)
+        faults, file = validated(data, _ObservationFile.model_validate, _ObservationFile)
         observations = file.observations if file is not None else None
     else:
         items = tuple[Observation, ...]
-        faults, observations = _validated(data, TypeAdapter(items).validate_python, items)
+        faults, observations = validated(data, TypeAdapter(items).validate_python, items)
     if graph is not None:
         faults += find_observation_faults(graph, data)
     if observations is None or faults or source.document.problems:
@@ -172,7 +172,7 @@ def _near_names(path: Path, shipped: Collection[str]) -> str:
     return f" (shipped graphs: {', '.join(sorted(shipped))})" if shipped else ""
 
 
-def _validated(
+def validated(
     data: object,
     validate: Callable[[object], _T],
     model: Any,  # noqa: ANN401
@@ -184,7 +184,7 @@ def _validated(
         return schema_faults(error, data, model), None
 
 
-class _Source:
+class Source:
     """The bytes of one file on their way to a document, or to an error that tells all."""
 
     def __init__(self, content: bytes, name: str) -> None:

@@ -18,7 +18,7 @@ _LISTED = 20
 """Longest list of choices that a message spells out."""
 
 _SINGULAR = {"varieties": "variety", "actions": "action"}
-_FRACTIONS = frozenset({"probability", "own_probability", "low", "mode", "high", "stake"})
+_FRACTIONS = frozenset({"probability", "own_probability", "low", "mode", "high", "stake", "effect"})
 _DATES = frozenset({"since", "until", "date", "disclosed"})
 _WINDOWS = frozenset({"window", "covers"})
 

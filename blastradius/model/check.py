@@ -14,7 +14,7 @@ from blastradius.model import dates
 from blastradius.model.text import did_you_mean, printable, quoted
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterable, Iterator, Mapping
 
     from blastradius.model.graph import Graph
 
@@ -37,6 +37,14 @@ _DEFINED = {
 """Each kind of thing that has an id, and the list that defines it."""
 
 _ONE_SUBJECT = "must name either a party or a dataset"
+
+_CHANGES = {
+    "cut": ((), ()),
+    "edge": (("probability",), ()),
+    "control": (("effect",), ("note",)),
+    "observe": (("state",), ("event",)),
+}
+"""Each kind of change of a scenario: the fields that it needs, and those that it may have."""
 
 _SUGGESTIONS = 100
 """Unknown names that get a hint; finding the nearest of many ids is slow."""
@@ -121,6 +129,42 @@ def find_observation_faults(graph: Graph, data: object) -> list[Fault]:
     for index, observation in _records(wrapped, "observations"):
         checker.check_observation(observation, (*inside, index))
     return checker.faults
+
+
+def find_scenario_faults(graph: Graph, data: object) -> list[Fault]:
+    """Find what a scenario refers to that the graph does not hold, and changes that clash."""
+    checker = _ScenarioChecker(graph)
+    if isinstance(data, dict):
+        checker.check_changes(data)
+    return checker.faults
+
+
+def change_fault(change: Mapping[str, Any]) -> str | None:
+    """Say what is wrong with the fields of one change of a scenario, if anything.
+
+    >>> change_fault({"cut": "a", "probability": 0.5})
+    "'cut' goes without 'probability'"
+    """
+    kinds = [kind for kind in _CHANGES if change.get(kind) is not None]
+    if len(kinds) != 1:
+        return f"must have exactly one of {', '.join(_CHANGES)}"
+    needed, allowed = _CHANGES[kinds[0]]
+    for field in needed:
+        if change.get(field) is None:
+            return f"{quoted(kinds[0])} needs {quoted(field)}"
+    for field in (field for fields in _CHANGES.values() for part in fields for field in part):
+        if field not in (*needed, *allowed) and change.get(field) is not None:
+            return f"{quoted(kinds[0])} goes without {quoted(field)}"
+    return None
+
+
+def conflict_of_changes(probabilities: Iterable[tuple[str | None, float | None]]) -> str | None:
+    """Say which edge is set to two probabilities, if any: the order of changes must not decide."""
+    first: dict[str, float | None] = {}
+    for edge, probability in probabilities:
+        if edge is not None and first.setdefault(edge, probability) != probability:
+            return f"edge {quoted(edge)} is set to {first[edge]:g} and to {probability:g}: keep one"
+    return None
 
 
 def _records(data: Mapping[str, Any], field: str) -> Iterator[tuple[int, dict[str, Any]]]:
@@ -302,6 +346,46 @@ class _Checker:
                     if own and text:
                         self._names.setdefault(text.casefold(), own)
         return self._names.get(name.casefold())
+
+
+class _ScenarioChecker(_Checker):
+    """Collects the faults of a scenario against the parties and edges of a sound graph."""
+
+    def __init__(self, graph: Graph) -> None:
+        super().__init__(graph.model_dump(include={"parties", "datasets", "incidents"}))
+        self._known["edge"] = {
+            *(edge.id for edge in graph.edges if edge.id is not None),
+            *(name for d in graph.datasets for name in (d.id, f"pivot:{d.id}")),
+            *(f"outage:{party.id}" for party in graph.parties),
+        }
+
+    def check_changes(self, data: Mapping[str, Any]) -> None:
+        """See that changes speak of what the graph holds, and say one thing each."""
+        numbers = []
+        for index, change in _records(data, "changes"):
+            location: Location = ("changes", index)
+            for field in ("cut", "edge"):
+                self._edge(change.get(field), (*location, field))
+            for field in ("control", "observe"):
+                self._reference("party", change.get(field), (*location, field))
+            fault = change_fault(change)
+            if fault is not None:
+                self._add(location, fault)
+            probability = change.get("probability")
+            if isinstance(probability, int | float):
+                numbers.append((_text(change.get("edge")), float(probability)))
+        conflict = conflict_of_changes(numbers)
+        if conflict is not None:
+            self._add(("changes",), conflict)
+
+    def _edge(self, value: object, location: Location) -> None:
+        name = _text(value)
+        if not name or name in self._known["edge"]:
+            return
+        if name in self._known["incident"]:
+            self._add(location, f"{quoted(name)} is an incident: where it starts stays as it is")
+        else:
+            self._add(location, f"unknown edge {quoted(name)}{self._hint('edge', name)}")
 
 
 def _parents(party: dict[str, Any], location: Location) -> Iterator[tuple[Location, Any]]:

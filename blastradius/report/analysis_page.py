@@ -95,6 +95,8 @@ def analysis_document(
 
 def _headline(analysis: Analysis) -> str:
     subject = wording.subject_words(analysis)
+    if analysis.scenario is not None:
+        subject = f"What if: {subject}"
     reached = analysis.blast_radius.reachable_parties
     if reached == 0:
         return f"{subject}: no recorded path to another party"
@@ -108,6 +110,7 @@ def _incident_facts(analysis: Analysis, graph: str | None) -> Facts:
     rows = [
         ("Incident", (wording.incident_name(incident), *_status_lines(incident))),
         ("Started at", (words(origins),)),
+        *wording.scenario_facts(analysis.scenario),
         *_sampling_warning(analysis.engine),
         *_known(incident),
         *_sources(incident, graph),

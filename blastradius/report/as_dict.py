@@ -31,6 +31,7 @@ if TYPE_CHECKING:
         ObservationNote,
         PartyResult,
         Provenance,
+        ScenarioNote,
         Score,
         SourceNote,
         Step,
@@ -66,6 +67,7 @@ def analysis_dict(analysis: Analysis, listing: Listing | None = None) -> Plain:
         "provenance": _provenance(analysis.provenance),
         "target": analysis.target,
         "incident": _incident(analysis.incident),
+        "scenario": _scenario(analysis.scenario),
         "origins": [party_dict(party) for party in analysis.origins],
         "engine": _engine(analysis.engine),
         "blast_radius": _blast_radius(analysis.blast_radius),
@@ -92,6 +94,7 @@ def explanation_dict(explanation: Explanation) -> Plain:
         "schema": EXPLANATION_SCHEMA,
         "target": explanation.target,
         "incident": _incident(explanation.incident),
+        "scenario": _scenario(explanation.scenario),
         "party": party_dict(explanation.party),
         "paths": [_path(path) for path in explanation.paths],
         "counterfactuals": [
@@ -182,6 +185,25 @@ def _incident(item: IncidentNote) -> Plain:
         "certainty": item.certainty,
         "sources": [_source(source) for source in item.sources],
         "other_incidents": list(item.other_incidents),
+    }
+
+
+def _scenario(item: ScenarioNote | None) -> Plain | None:
+    if item is None:
+        return None
+    return {
+        "name": item.name,
+        "changes": [
+            {
+                "kind": change.kind,
+                "subject": change.subject,
+                "value": _number(change.value),
+                "text": change.text,
+                "has_effect": change.coins > 0,
+            }
+            for change in item.changes
+        ],
+        "notes": list(item.notes),
     }
 
 

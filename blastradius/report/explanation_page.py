@@ -84,6 +84,7 @@ def _summary(explanation: Explanation) -> Facts:
         before = f"; {numbers.score_text(score.prior)} before what was said about this incident"
     rows = [
         ("Incident", (wording.incident_name(explanation.incident),)),
+        *wording.scenario_facts(explanation.scenario),
         (
             "Score",
             (
@@ -185,6 +186,8 @@ def _step_sources(step: Step, again: tuple[str, ...]) -> Iterator[Inline]:
 def _basis_words(step: Step) -> str:
     if step.basis in ("measured", "assumed"):
         return f"{step.basis}: {step.basis_note}"
+    if step.basis == "scenario":
+        return f"changed by the scenario: {step.basis_note}"
     return step.basis_note
 
 

@@ -61,6 +61,10 @@ def result_json_schema() -> Json:
             provenance=_ref("Provenance"),
             target=_described(_TEXT, "The name that was asked for."),
             incident=_ref("Incident"),
+            scenario={
+                "description": "What is tried out; null where the breach is taken as it is.",
+                "anyOf": [_ref("Scenario"), {"type": "null"}],
+            },
             origins=_list_of("Party", "The breached parties."),
             engine=_ref("Engine"),
             blast_radius=_ref("BlastRadius"),
@@ -84,6 +88,7 @@ def _frame_definitions() -> Json:
             options={"description": "Options that decided the numbers.", "type": "object"},
         ),
         "Incident": _incident(),
+        "Scenario": _scenario(),
         "Engine": _object(
             "Which engine ran, and why.",
             method=_one_of(("exact", "monte-carlo")),
@@ -180,6 +185,28 @@ def _incident() -> Json:
         certainty=_ref("Certainty"),
         sources=_list_of("Source"),
         other_incidents=_described(_TEXTS, "Other incidents of the party, not used."),
+    )
+
+
+def _scenario() -> Json:
+    change = _object(
+        "One change.",
+        kind=_one_of(("cut", "probability", "control", "observation")),
+        subject=_described(_TEXT, "Edge id for a cut or a probability, else party id."),
+        value={
+            "description": "The probability set, or the effect of a control [1].",
+            "type": ["number", "null"],
+            "minimum": 0,
+            "maximum": 1,
+        },
+        text=_TEXT,
+        has_effect=_described({"type": "boolean"}, "false: nothing of it is within reach here."),
+    )
+    return _object(
+        "Changes under which the breach is answered; the file itself is in the options.",
+        name=_described(_TEXT, "Free text, may be empty."),
+        changes={"type": "array", "items": change},
+        notes=_described(_TEXTS, "Where it was made for another graph or target."),
     )
 
 

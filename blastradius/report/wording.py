@@ -8,7 +8,7 @@ from blastradius.report import numbers
 from blastradius.report.document import Inline, Span, joined, words
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from blastradius.analysis.results import (
         Analysis,
@@ -18,6 +18,7 @@ if TYPE_CHECKING:
         HarmPath,
         IncidentNote,
         PartyResult,
+        ScenarioNote,
         SourceNote,
         Verdict,
     )
@@ -180,6 +181,25 @@ def incident_name(incident: IncidentNote) -> Inline:
     if incident.id is None:
         return words(Span(incident.name, "strong"))
     return words(Span(incident.name, "strong"), " (", Span(incident.id, is_code=True), ")")
+
+
+def scenario_facts(scenario: ScenarioNote | None) -> Iterator[tuple[str, tuple[Inline, ...]]]:
+    """Yield what is tried out, if anything: these numbers are not those of the breach as it is."""
+    if scenario is not None:
+        yield "Scenario applied", tuple(_scenario_lines(scenario))
+
+
+def _scenario_lines(scenario: ScenarioNote) -> Iterator[Inline]:
+    name = Span(scenario.name, "strong") if scenario.name else "without a name"
+    yield words(name, ": the answer to a what-if, not to the breach as recorded")
+    if not scenario.changes:
+        yield words("it changes nothing")
+    for change in scenario.changes:
+        subject = Span(change.subject, is_code=True)
+        idle = () if change.coins else (" — ", Span("no effect here", "warn"))
+        yield words(f"{change.text} (", subject, ")", *idle)
+    for note in scenario.notes:
+        yield words(Span(note, "warn"))
 
 
 def command(*arguments: str) -> Span:

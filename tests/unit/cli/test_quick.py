@@ -35,6 +35,7 @@ def test_both_know_the_same_options():
         "--top=3 continental --format=json --output x.json",
         "conti --role oem --role tier1 --action malware --action=hacking",
         "conti --observe a=denied --observe b:harmed=reported --observations said.yaml",
+        "conti --scenario what-if.json",
         "conti --hypothetical --exact --group --as-of 2024-06",
         "conti --incident a --worlds 10",
         "conti --top 1 --top 2",
@@ -78,6 +79,17 @@ def test_the_quick_way_imports_no_command_line_library():
         [sys.executable, "-c", code], capture_output=True, encoding="utf-8", check=False
     )
     assert done.returncode == 0, done.stderr
+
+
+def test_only_a_scenario_imports_what_scenarios_need():
+    code = (
+        "import sys; from blastradius.cli.main import main; main(['analyze', 'continental']); "
+        "sys.stdout = sys.stderr; print([m for m in sys.modules if 'scenario' in m])"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, encoding="utf-8", check=False
+    )
+    assert (done.returncode, done.stderr) == (0, "[]\n")
 
 
 def test_importing_the_package_imports_nothing():
