@@ -6,7 +6,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from blastradius.api import Result, analyze, load_graph
+    from blastradius.api import Result, analyze, compare, load_graph
     from blastradius.errors import BlastRadiusError
     from blastradius.model.graph import (
         AccessGrant,
@@ -35,6 +35,7 @@ __all__ = [
     "Scenario",
     "Share",
     "analyze",
+    "compare",
     "load_graph",
 ]
 
@@ -42,6 +43,7 @@ _HOMES = {
     "Result": "blastradius.api",
     "Scenario": "blastradius.model.scenario",
     "analyze": "blastradius.api",
+    "compare": "blastradius.api",
     "load_graph": "blastradius.api",
     "BlastRadiusError": "blastradius.errors",
 }

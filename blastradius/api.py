@@ -17,6 +17,7 @@
 # ruff: noqa: PLC0415 - what one command or format needs is imported when it is needed
 from __future__ import annotations
 
+import os
 from typing import TYPE_CHECKING, Any, Literal
 
 from blastradius.analysis.breach import BreachAnalysis, analyze_breach
@@ -46,6 +47,7 @@ if TYPE_CHECKING:
     )
     from blastradius.model.graph import Observation
     from blastradius.model.scenario import Scenario
+    from blastradius.report.comparison import Comparison
     from blastradius.report.document import Document
     from blastradius.report.rows import Row
 
@@ -144,6 +146,45 @@ def analyze(
     return Result(breach, graph=loaded.reference)
 
 
+def compare(
+    before: str | Path | Mapping[str, Any] | Result,
+    after: str | Path | Mapping[str, Any] | Result,
+    *,
+    min_change: float = 0.0,
+) -> ComparisonView:
+    """Compare two results: what changed, and what differs in what was asked.
+
+    Parameters
+    ----------
+    before, after : str, Path, mapping or Result
+        A `Result`, its JSON file, or the content of that file.
+    min_change : float
+        List only parties whose posterior score moved by at least this [points].
+
+    Raises
+    ------
+    GraphFileError, ResultError
+        If a file or its content is no result.
+    """
+    from blastradius.report.comparison import compare_results
+
+    labels = _label(before, "before"), _label(after, "after")
+    sides = _plain_result(before), _plain_result(after)
+    return ComparisonView(compare_results(*sides, labels=labels, min_change=min_change))
+
+
+def _label(source: object, otherwise: str) -> str:
+    return str(source) if isinstance(source, str | os.PathLike) else otherwise
+
+
+def _plain_result(source: str | Path | Mapping[str, Any] | Result) -> Mapping[str, Any]:
+    if isinstance(source, Result):
+        return source.to_dict()
+    from blastradius.io.results import load_result
+
+    return load_result(source)
+
+
 def _scenario(
     source: str | Path | Mapping[str, Any] | Scenario | None, graph: Graph
 ) -> Scenario | None:
@@ -178,6 +219,12 @@ class Result:
 
     def __str__(self) -> str:
         return self.to_text()
+
+    def _repr_html_(self) -> str:
+        """Return a compact table, as which a notebook shows the result."""
+        from blastradius.report.notebook import analysis_html
+
+        return analysis_html(self.analysis, self._listing)
 
     @property
     def analysis(self) -> Analysis:
@@ -371,3 +418,64 @@ class ExplanationView:
         from blastradius.report.explanation_page import explanation_document
 
         return explanation_document(self.explanation, self._parties, graph=self._graph)
+
+
+class ComparisonView:
+    """What changed between two results, and the ways to look at that."""
+
+    def __init__(self, comparison: Comparison) -> None:
+        self.comparison = comparison
+
+    def __repr__(self) -> str:
+        return f"<Comparison: {len(self.comparison.moves)} of {self.comparison.n_compared} moved>"
+
+    def __str__(self) -> str:
+        return self.to_text()
+
+    def _repr_html_(self) -> str:
+        """Return a compact table, as which a notebook shows the comparison."""
+        from blastradius.report.notebook import comparison_html
+
+        return comparison_html(self.comparison)
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return the comparison as plain data."""
+        from blastradius.report.comparison import comparison_dict
+
+        return comparison_dict(self.comparison)
+
+    def to_json(self) -> str:
+        """Return the comparison as JSON; same input, same bytes."""
+        from blastradius.report.as_dict import json_text
+
+        return json_text(self.to_dict())
+
+    def to_rows(self) -> list[Row]:
+        """Return one flat row for each party or group that moved."""
+        from blastradius.report.comparison import comparison_rows
+
+        return comparison_rows(self.comparison)
+
+    def to_csv(self) -> str:
+        """Return the rows as CSV, safe to open in a spreadsheet."""
+        from blastradius.report.comparison import COMPARISON_COLUMNS
+        from blastradius.report.rows import csv_text
+
+        return csv_text(self.to_rows(), COMPARISON_COLUMNS)
+
+    def to_markdown(self) -> str:
+        """Return the page as Markdown."""
+        from blastradius.report.markdown import render_markdown
+
+        return render_markdown(self._document())
+
+    def to_text(self, *, width: int = 80, colour: bool = False) -> str:
+        """Return the page as text for a terminal of ``width`` columns."""
+        from blastradius.report.text import render_text
+
+        return render_text(self._document(), width=width, colour=colour)
+
+    def _document(self) -> Document:
+        from blastradius.report.comparison_page import comparison_document
+
+        return comparison_document(self.comparison)

@@ -71,6 +71,18 @@ class ScenarioError(BlastRadiusError):
         return "\n  ".join([f"scenario: {len(self.problems)} {noun}", *self.problems])
 
 
+class ResultError(BlastRadiusError):
+    """Plain data that should be a result of an analysis is none."""
+
+    def __init__(self, problems: tuple[str, ...]) -> None:
+        super().__init__(problems)
+        self.problems = problems
+
+    def __str__(self) -> str:
+        noun = "problem" if len(self.problems) == 1 else "problems"
+        return "\n  ".join([f"result: {len(self.problems)} {noun}", *self.problems])
+
+
 class UnknownNameError(BlastRadiusError):
     """A party, incident, dataset or shipped graph was named that does not exist."""
 

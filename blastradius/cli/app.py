@@ -10,6 +10,7 @@ from typer.main import get_command
 import blastradius
 from blastradius.cli import (
     analyze,
+    compare,
     explain,
     graphs,
     incidents,
@@ -51,6 +52,7 @@ def _main(
 for _panel, _module, _function in (
     (_ANSWERS, analyze, analyze.analyze),
     (_ANSWERS, explain, explain.explain),
+    (_ANSWERS, compare, compare.compare),
     (_DATA, parties, parties.parties),
     (_DATA, incidents, incidents.incidents),
     (_DATA, graphs, graphs.graphs),

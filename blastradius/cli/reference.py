@@ -45,6 +45,14 @@ Below, an option without a default is not set unless you give it.
 """
 
 _FILES: Final = {
+    "compare": """\
+These are results:
+
+```sh
+blastradius analyze continental --output before.json
+blastradius analyze continental --observe porsche=confirmed --output after.json
+```
+""",
     "validate": """\
 A file as small as this is a graph:
 
@@ -61,9 +69,9 @@ datasets:
 shares:
   - {discloser: us, recipient: lamps, datasets: [drawings]}
 ```
-"""
+""",
 }
-"""Files that the examples of a command need."""
+"""What the examples of a command need: files, and how to make them."""
 
 _COMMON = f"""\
 ## Names
@@ -89,6 +97,11 @@ that were live in the window of the incident. A supposed breach has no window, s
 `--observe PARTY=STATE` speaks of the event *{EVENTS[0]}*, `--observe PARTY:EVENT=STATE` of another
 one. Statements join those of the incident; [how to](../howto/observations.md) keep them in a file.
 
+## Scenarios
+
+`--scenario` tries out the changes of a file on this breach: relations cut, probabilities, controls
+and statements. [What-if](../howto/what-if.md) describes the format.
+
 ## Exact or sampled
 
 An answer is exact where that takes at most {AUTO_BUDGET:,} states; elsewhere {DEFAULT_WORLDS:,} worlds are
@@ -107,7 +120,8 @@ Without `--format` the suffix of `--output` decides:
 Any other name, and a format that the command does not know, gets the default one.
 
 `table` and `text` are pages for people. JSON names its form under `schema`; that of `analyze` is
-described by [result.schema.json](result.schema.json). CSV has one row for each party, group,
+described by [result.schema.json](result.schema.json), that of `compare` by
+[comparison.schema.json](comparison.schema.json). CSV has one row for each party, group,
 incident or graph; a text that a spreadsheet would take for a formula starts with an apostrophe.
 
 ## Where output goes

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from blastradius.io.catalog import find_graph, shipped_graphs
     from blastradius.io.files import read_graph, read_observations
     from blastradius.io.loaded import LoadedGraph
+    from blastradius.io.results import read_result
     from blastradius.io.scenarios import load_scenario, read_scenario
     from blastradius.io.schema import graph_json_schema
 
@@ -23,6 +24,7 @@ __all__ = [
     "load_scenario",
     "read_graph",
     "read_observations",
+    "read_result",
     "read_scenario",
     "shipped_graphs",
     "write_text",
@@ -35,6 +37,7 @@ _HOMES = {
     "load_scenario": "scenarios",
     "read_graph": "files",
     "read_observations": "files",
+    "read_result": "results",
     "read_scenario": "scenarios",
     "shipped_graphs": "catalog",
     "write_text": "atomic",

@@ -394,6 +394,8 @@ def _question(analysis: Analysis, party: str) -> Iterator[str]:
         yield from ("--worlds", str(options["n_worlds"]))
     if options["rng_seed"]:
         yield from ("--rng-seed", str(options["rng_seed"]))
+    if analysis.scenario is not None:
+        yield from ("--scenario", "FILE")
 
 
 def _engine_words(engine: EngineNote) -> str:

@@ -1,7 +1,7 @@
 """Foreign text made harmless for each place it is printed in.
 
 Names, notes and addresses come from files that strangers wrote. The terminal form is
-:func:`blastradius.model.text.printable`; here are those of Markdown and of spreadsheets.
+:func:`blastradius.model.text.printable`; here are those of Markdown, HTML and of spreadsheets.
 """
 
 from __future__ import annotations
@@ -17,7 +17,23 @@ _MARKDOWN_ESCAPES = _MARKDOWN_PUNCTUATION | {
     ord("<"): "&lt;",
     ord(">"): "&gt;",
 }
+_HTML_ESCAPES = {
+    ord("&"): "&amp;",
+    ord("<"): "&lt;",
+    ord(">"): "&gt;",
+    ord('"'): "&quot;",
+    ord("'"): "&#x27;",
+}
 _ADDRESS_ESCAPES = {ord(mark): f"%{ord(mark):02X}" for mark in " \"'()<>[]\\`|{}^"}
+
+
+def html_text(text: str) -> str:
+    """Return text that HTML shows as written, between tags and inside quoted attributes.
+
+    >>> html_text("<b title='x'>")
+    '&lt;b title=&#x27;x&#x27;&gt;'
+    """
+    return printable(text).translate(_HTML_ESCAPES)
 
 
 def csv_cell(text: str) -> str:

@@ -14,6 +14,7 @@ import jsonschema
 import pytest
 
 import blastradius
+from blastradius.report.comparison_schema import comparison_json_schema
 from blastradius.report.result_schema import result_json_schema
 
 DEMO = """\
@@ -166,6 +167,84 @@ def test_the_graph_can_come_from_the_environment(demo):
     assert "demo-breach" in done.stdout
 
 
+# --- what-if ------------------------------------------------------------------------------------
+
+SCENARIO = """\
+name: no copies
+changes:
+  - cut: share:vw>conti:vw-ecu
+  - {control: conti, effect: 0.5}
+  - {cut: outage:lonely}
+"""
+
+
+@pytest.fixture
+def scenario(tmp_path):
+    path = tmp_path / "what-if.yaml"
+    path.write_text(SCENARIO, encoding="utf-8")
+    return str(path)
+
+
+def test_a_scenario_is_applied_and_told(demo, scenario):
+    command = ("analyze", "conti", "--graph", demo)
+    done = run(*command, "--scenario", scenario)
+    assert done.stdout.startswith("What if: Breach of Continental")
+    assert "no effect here" in done.stdout
+    assert (
+        run("analyze", "--graph", demo, "--scenario", scenario, "--", "conti").stdout == done.stdout
+    )
+    data = json.loads(run(*command, "--scenario", scenario, "--format", "json").stdout)
+    jsonschema.validate(data, result_json_schema())
+    assert [change["has_effect"] for change in data["scenario"]["changes"]] == [True, True, False]
+    bmw = next(party for party in data["parties"] if party["id"] == "bmw")
+    plain = json.loads(run(*command, "--format", "json").stdout)
+    before = next(party for party in plain["parties"] if party["id"] == "bmw")
+    assert plain["scenario"] is None
+    assert bmw["score"]["prior"] == pytest.approx(before["score"]["prior"] / 2)
+
+
+def test_explain_under_a_scenario(demo, scenario):
+    done = run("explain", "conti", "bmw", "--graph", demo, "--scenario", scenario)
+    assert "Scenario applied" in done.stdout
+    assert "× 0.5 by controls at conti" in " ".join(done.stdout.split())
+
+
+def test_compare(demo, scenario, tmp_path):
+    before, after = str(tmp_path / "before.json"), str(tmp_path / "after.json")
+    run("analyze", "conti", "--graph", demo, "--output", before)
+    run("analyze", "conti", "--graph", demo, "--scenario", scenario, "--output", after)
+    done = run("compare", before, after)
+    assert done.stdout.startswith("What changed for conti: 2 lower")
+    assert "scenario: no copies (3 changes)" in done.stdout
+    data = json.loads(run("compare", before, after, "--format", "json").stdout)
+    jsonschema.validate(data, comparison_json_schema())
+    assert [party["id"] for party in data["parties"]] == ["vw", "bmw"]
+    assert "What changed for conti: nothing" in run("compare", after, after).stdout
+    target = tmp_path / "changes.csv"
+    run("compare", before, after, "--min-change", "100", "--output", str(target))
+    assert target.read_text(encoding="utf-8").splitlines()[1:] == []
+    assert "# What changed" in run("compare", before, after, "--format", "markdown").stdout
+
+
+def test_compare_reads_results_only(demo, scenario, tmp_path):
+    done = run("compare", scenario, demo, code=1)
+    assert done.stdout == ""
+    assert done.stderr.startswith(f"error: {scenario}: 1 problem")
+    assert "--format json" in done.stderr
+    assert "no such file" in run("compare", str(tmp_path / "x.json"), demo, code=1).stderr
+    done = run("compare", "a", "b", "--min-change", "-1", code=2)
+    assert "--min-change: must be between 0 and 100, got -1" in done.stderr
+
+
+def test_a_bad_scenario_is_one_message(demo, tmp_path):
+    path = tmp_path / "what-if.yaml"
+    path.write_text("changes: [{cut: share:vw>conti:vw-ec}]", encoding="utf-8")
+    done = run("analyze", "conti", "--graph", demo, "--scenario", str(path), code=1)
+    assert done.stdout == ""
+    assert "line 1, column 17, changes[0].cut: unknown edge" in done.stderr
+    assert "did you mean 'share:vw>conti:vw-ecu'?" in done.stderr
+
+
 # --- explain, show and lists --------------------------------------------------------------------
 
 
@@ -235,6 +314,9 @@ def test_schema():
     result = json.loads(run("schema", "--result").stdout)
     assert result == result_json_schema()
     assert graph != result
+    comparison = json.loads(run("schema", "--comparison").stdout)
+    assert comparison == comparison_json_schema()
+    assert "choose one" in run("schema", "--comparison", "--result", code=2).stderr
 
 
 def test_version_and_help():
@@ -243,6 +325,7 @@ def test_version_and_help():
     for command in (
         "analyze",
         "explain",
+        "compare",
         "parties",
         "incidents",
         "graphs",

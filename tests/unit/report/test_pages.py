@@ -6,6 +6,7 @@ import re
 import pytest
 import sample
 
+from blastradius.analysis.results import ChangeNote, ScenarioNote
 from blastradius.report.analysis_page import analysis_document
 from blastradius.report.cells import cell_width
 from blastradius.report.explanation_page import explanation_document
@@ -168,3 +169,25 @@ def test_the_best_sources_come_first():
     text = analysis_text()
     assert text.index("(primary)") < text.index("Handelsblatt") < text.index("Industry of Things")
     assert "seed:" not in text
+
+
+def test_a_scenario_is_told_before_anything_else():
+    note = ScenarioNote(
+        "no copies",
+        (
+            ChangeNote("cut", "share:x", None, "no longer: Continental holds it", 1),
+            ChangeNote("control", "bmw", 0.5, "BMW takes 50% off what it guards", 0),
+        ),
+        ("made for nio; applied to continental",),
+    )
+    text = analysis_text(dataclasses.replace(sample.ANALYSIS, scenario=note), width=120)
+    assert text.startswith("What if: Breach of Continental")
+    known = text[: text.index("WHO IS AT RISK")]
+    assert "Scenario applied" in known
+    assert "no copies: the answer to a what-if, not to the breach as recorded" in known
+    assert "no longer: Continental holds it (share:x)\n" in known
+    assert "BMW takes 50% off what it guards (bmw) — no effect here" in known
+    assert "made for nio; applied to continental" in known
+    view = dataclasses.replace(sample.EXPLANATION, scenario=dataclasses.replace(note, name=""))
+    text = render_text(explanation_document(view, sample.ANALYSIS.parties), width=120)
+    assert "without a name: the answer to a what-if" in text
