@@ -7,7 +7,8 @@ out, with all that only it led to, so that an answer is that of a graph without 
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from blastradius.analysis.harm import CompiledHarm, Event, HarmArc
@@ -50,44 +51,64 @@ def apply_scenario(harm: CompiledHarm, scenario: Scenario) -> Applied:
     A cut wins over a probability, and controls multiply after both. Where the breach starts is
     never changed.
     """
-    coins = {i: _coin(arc, scenario.changes) for i, arc in enumerate(harm.arcs)}
-    kept = [replace(harm.arcs[i], coin=coin) for i, coin in coins.items() if coin is not None]
+    changes = _Changes.of(scenario)
+    coins = [(arc, changes.coin(arc)) for arc in harm.arcs]
+    kept = [replace(arc, coin=coin) for arc, coin in coins if coin is not None]
     is_changed = list(harm.arcs) != kept
     return Applied(
         scenario,
         _within_reach(harm, kept) if is_changed else harm,
-        tuple(_effects(harm, change) for change in scenario.changes),
-        tuple(
-            _observation(harm, change) for change in scenario.changes if change.observe is not None
-        ),
+        tuple(_effects(harm, scenario.changes)),
+        tuple(_observation(harm, c) for c in scenario.changes if c.observe is not None),
         frozenset(harm.levels if is_changed else ()),
     )
 
 
-def _coin(arc: HarmArc, changes: Sequence[Change]) -> Coin | None:
-    """Return the coin of an arc under a scenario, None if the arc is cut."""
-    if arc.kind == "origin":
-        return arc.coin
-    if any(change.cut == arc.edge for change in changes):
-        return None
-    coin = arc.coin
-    for change in changes:
-        if change.edge == arc.edge and change.probability is not None:
-            p = change.probability
+@dataclass(frozen=True, slots=True)
+class _Changes:
+    """The changes of coins, by what they change."""
+
+    cuts: frozenset[str]
+    probabilities: Mapping[str, float]
+    left: Mapping[str, list[float]]
+    """Party -> what each of its controls leaves of a probability [1]."""
+
+    @classmethod
+    def of(cls, scenario: Scenario) -> _Changes:
+        left: dict[str, list[float]] = {}
+        for change in scenario.changes:
+            if change.control is not None and change.effect is not None:
+                left.setdefault(change.control, []).append(1 - change.effect)
+        return cls(
+            frozenset(c.cut for c in scenario.changes if c.cut is not None),
+            {
+                c.edge: c.probability
+                for c in scenario.changes
+                if c.edge is not None and c.probability is not None
+            },
+            left,
+        )
+
+    def coin(self, arc: HarmArc) -> Coin | None:
+        """Return the coin of an arc, None if the arc is cut."""
+        coin = arc.coin
+        if arc.kind == "origin":
+            return coin
+        if arc.edge in self.cuts:
+            return None
+        p = self.probabilities.get(arc.edge)
+        if p is not None:
             coin = Coin(p, p, p, "scenario", f"set to {p:.3g} instead of {coin.value:.3g}")
-            break
-    guards = guard(arc)
-    # In one order whatever that of the changes, so that rounding is the same too.
-    left = sorted(1 - c.effect for c in changes if c.control == guards and c.effect is not None)
-    if not left:
-        return coin
-    factor = math.prod(left)
-    if factor == 0:
-        return None
-    note = f"{coin.note}; × {factor:.3g} by controls at {guards}"
-    return Coin(
-        coin.value * factor, coin.low * factor, coin.high * factor, "scenario", note, coin.keys
-    )
+        guards = guard(arc)
+        if guards not in self.left:
+            return coin
+        # In one order whatever that of the changes, so that rounding is the same too.
+        factor = math.prod(sorted(self.left[guards]))
+        if factor == 0:
+            return None
+        note = f"{coin.note}; × {factor:.3g} by controls at {guards}"
+        low, value, high = (factor * end for end in (coin.low, coin.value, coin.high))
+        return Coin(value, low, high, "scenario", note, coin.keys)
 
 
 def _within_reach(harm: CompiledHarm, arcs: Sequence[HarmArc]) -> CompiledHarm:
@@ -125,14 +146,17 @@ def _within_reach(harm: CompiledHarm, arcs: Sequence[HarmArc]) -> CompiledHarm:
     )
 
 
-def _effects(harm: CompiledHarm, change: Change) -> int:
-    if change.observe is not None:
-        return int(_event(harm, change) in harm.node)
-    edge = change.cut or change.edge
-    return sum(
-        arc.kind != "origin" and (arc.edge == edge or change.control == guard(arc))
-        for arc in harm.arcs
-    )
+def _effects(harm: CompiledHarm, changes: Iterable[Change]) -> Iterator[int]:
+    """Yield, for each change, how many coins or events within reach it speaks of."""
+    arcs = [arc for arc in harm.arcs if arc.kind != "origin"]
+    by_edge, by_guard = Counter(arc.edge for arc in arcs), Counter(map(guard, arcs))
+    for change in changes:
+        if change.observe is not None:
+            yield int(_event(harm, change) in harm.node)
+        elif change.control is not None:
+            yield by_guard[change.control]
+        else:
+            yield by_edge[change.cut or change.edge or ""]
 
 
 def _event(harm: CompiledHarm, change: Change) -> Event:
