@@ -7,9 +7,10 @@ was tried.
 from __future__ import annotations
 
 import pytest
-from install_chromium import NoBrowserError, find_chromium
 from playwright.sync_api import sync_playwright
-from watching import Watch
+
+from browser.install_chromium import NoBrowserError, find_chromium
+from browser.watching import Watch
 
 ARGUMENTS = (
     "--headless",

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
-from pathlib import Path
 
-import install_chromium
 import pytest
-from watching import Watch
+
+from browser import install_chromium
+from browser.watching import Watch
 
 STRICT = '<meta http-equiv="Content-Security-Policy" content="default-src \'none\'">'
 
@@ -66,24 +67,25 @@ def test_the_named_browser_is_used_or_missed(monkeypatch):
         install_chromium.find_chromium()
 
 
-def test_without_a_browser_the_tests_fail_and_say_how_to_get_one(tmp_path):
-    folder = Path(__file__).parent
-    done = subprocess.run(
-        [
-            sys.executable,
-            "-m",
-            "pytest",
-            "-q",
-            "-p",
-            "no:cacheprovider",
-            f"{folder}/{Path(__file__).name}",
-            "-k",
-            "quiet",
-        ],
-        env={"PATH": str(tmp_path), install_chromium.VARIABLE: "no-such-browser"},
+def test_without_a_browser_the_tests_fail_and_say_how_to_get_one():
+    settings = {install_chromium.VARIABLE: "no-such-browser"}
+    done = run_tests(f"{__file__}::test_a_quiet_page", **settings)
+    assert done.returncode == 1
+    assert f"set the environment variable {install_chromium.VARIABLE}" in done.stdout
+
+
+def test_no_event_loop_is_left_behind(tmp_path):
+    """Tests that run after those of this folder may start an event loop of their own."""
+    later = tmp_path / "test_later.py"
+    later.write_text("import asyncio\ndef test_it(): asyncio.run(asyncio.sleep(0))\n")
+    assert run_tests(f"{__file__}::test_file_pages_open", later).returncode == 0
+
+
+def run_tests(*arguments, **settings):
+    return subprocess.run(
+        [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", *arguments],
+        env=os.environ | settings,
         capture_output=True,
         encoding="utf-8",
         check=False,
     )
-    assert done.returncode == 1
-    assert "set the environment variable BLASTRADIUS_CHROMIUM" in done.stdout
