@@ -1,0 +1,1 @@
+"""Results -> one interactive HTML page that needs no network."""

@@ -1,0 +1,398 @@
+'use strict';
+
+/* Samples a harm network: many possible worlds, 32 at a time in the bits of a word.
+ *
+ * A world opens every arc independently with its probability; a node is reached if open arcs lead
+ * to it from node 0. Evidence weighs each world by the product of the ratios of the nodes that it
+ * reaches. The same estimates and intervals as blastradius/engine/montecarlo.py, from other
+ * random numbers.
+ *
+ * Randomness is a pure function of (seed, arc, world). So the same seed gives the same numbers,
+ * and a change of one arc leaves the worlds of all others alone: before and after differ by the
+ * change, not by noise. No DOM, no state outside the calls; runs in a page and in a worker.
+ */
+const BlastSampler = (() => {
+  const Z95 = 1.959963984540054;
+  const ALL = 0xffffffff | 0;
+  const WORD = 32;
+  /* Words of `reached` held at a time: about 4 MiB, so that a block stays near the processor. */
+  const ROOM = 2 ** 20;
+  const MAX_WORDS = 512;
+
+  /* ---------------------------------------------------------------- randomness */
+
+  /* Threefry-2x32 with 13 rounds (Salmon et al. 2011, doi:10.1145/2063384.2063405): writes the
+   * two random words of key (k0, k1) and counter (c0, c1) to `out`. The fewest rounds that pass
+   * all of BigCrush there. */
+  function threefry(k0, k1, c0, c1, out) {
+    const k2 = k0 ^ k1 ^ 0x1bd11bda;
+    let a = (c0 + k0) | 0;
+    let b = (c1 + k1) | 0;
+    a = (a + b) | 0; b = ((b << 13) | (b >>> 19)) ^ a;
+    a = (a + b) | 0; b = ((b << 15) | (b >>> 17)) ^ a;
+    a = (a + b) | 0; b = ((b << 26) | (b >>> 6)) ^ a;
+    a = (a + b) | 0; b = ((b << 6) | (b >>> 26)) ^ a;
+    a = (a + k1) | 0; b = (b + k2 + 1) | 0;
+    a = (a + b) | 0; b = ((b << 17) | (b >>> 15)) ^ a;
+    a = (a + b) | 0; b = ((b << 29) | (b >>> 3)) ^ a;
+    a = (a + b) | 0; b = ((b << 16) | (b >>> 16)) ^ a;
+    a = (a + b) | 0; b = ((b << 24) | (b >>> 8)) ^ a;
+    a = (a + k2) | 0; b = (b + k0 + 2) | 0;
+    a = (a + b) | 0; b = ((b << 13) | (b >>> 19)) ^ a;
+    a = (a + b) | 0; b = ((b << 15) | (b >>> 17)) ^ a;
+    a = (a + b) | 0; b = ((b << 26) | (b >>> 6)) ^ a;
+    a = (a + b) | 0; b = ((b << 6) | (b >>> 26)) ^ a;
+    a = (a + k0) | 0; b = (b + k1 + 3) | 0;
+    a = (a + b) | 0; b = ((b << 17) | (b >>> 15)) ^ a;
+    out[0] = a;
+    out[1] = b;
+  }
+
+  /* Tells for the worlds `asked` (bits of one word) where the arc is open: where a uniform number
+   * of 32 binary digits is below the threshold. Digits are drawn for all worlds at once, highest
+   * first, until each world is decided: 7 draws for 32 worlds on average, not 32. */
+  function openWorlds(seed, arc, word, threshold, asked, out) {
+    let undecided = asked;
+    let open = 0;
+    let rest = threshold;
+    for (let pair = 0; undecided !== 0 && rest !== 0; pair++) {
+      threefry(seed, arc, word, pair, out);
+      for (let half = 0; half < 2; half++) {
+        const digit = out[half];
+        if (rest < 0) { /* the threshold's digit is 1: a 0 decides for open */
+          open |= undecided & ~digit;
+          undecided &= digit;
+        } else {
+          undecided &= ~digit;
+        }
+        rest <<= 1;
+      }
+    }
+    return open;
+  }
+
+  /* ------------------------------------------------------------------- compile */
+
+  /* Arcs by tail, readouts among them. A question with a single cause (a node whose one arc is a
+   * readout) has the answer of its cause and is not sampled: `same` names that cause. */
+  function compile(network) {
+    const nNodes = network.n_nodes;
+    const nArcs = network.tail.length;
+    const same = causes(network);
+    const tails = Array.from(network.tail, (node) => same[node]);
+    const heads = Array.from(network.head);
+    for (const [tail, head] of network.readouts) {
+      if (same[head] === head) {
+        tails.push(same[tail]);
+        heads.push(head);
+      }
+    }
+    const first = new Int32Array(nNodes + 1);
+    for (const tail of tails) first[tail + 1]++;
+    for (let node = 0; node < nNodes; node++) first[node + 1] += first[node];
+    const arcs = new Int32Array(tails.length);
+    const next = first.slice();
+    tails.forEach((tail, arc) => { arcs[next[tail]++] = arc; });
+    return {
+      nNodes,
+      nArcs,
+      first,
+      arcs,
+      head: Int32Array.from(heads),
+      sure: Uint8Array.from(network.sure, Number),
+      same,
+      subjects: network.subjects || {},
+    };
+  }
+
+  function causes(network) {
+    const incoming = new Int32Array(network.n_nodes);
+    incoming[0] = 1; /* reached from outside */
+    for (const head of network.head) incoming[head]++;
+    for (const [, head] of network.readouts) incoming[head]++;
+    const cause = Int32Array.from({ length: network.n_nodes }, (_, node) => node);
+    for (const [tail, head] of network.readouts) {
+      if (incoming[head] === 1) cause[head] = tail;
+    }
+    return cause.map((node) => origin(cause, node));
+  }
+
+  function origin(cause, node) {
+    let at = node;
+    for (let step = 0; cause[at] !== at; step++) {
+      if (step > cause.length) return node; /* readouts in a circle: reached from nowhere */
+      at = cause[at];
+    }
+    return at;
+  }
+
+  /* -------------------------------------------------------------------- sample */
+
+  /* Starts a sample: `step` it until it is done, then `finish` it. */
+  function start(compiled, request) {
+    const { nNodes } = compiled;
+    const { nWorlds, seed } = request;
+    if (!Number.isInteger(nWorlds) || nWorlds < 1 || nWorlds > 2 ** 31) {
+      throw new RangeError(`nWorlds must be a whole number of at least 1, got ${nWorlds}`);
+    }
+    const words = Math.min(MAX_WORDS, Math.max(1, Math.floor(ROOM / nNodes)));
+    return {
+      compiled,
+      nWorlds,
+      seed: seed | 0,
+      thresholds: thresholds(compiled, request.probability),
+      evidence: evidence(compiled, request.likelihood || []),
+      words,
+      nextWord: 0,
+      reached: new Int32Array(nNodes * words),
+      fresh: new Int32Array(nNodes * words),
+      drawn: new Int32Array(2),
+      weights: new Float64Array(words * WORD),
+      counts: new Float64Array(nNodes),
+      weighted: new Float64Array(nNodes),
+      squares: new Float64Array(nNodes),
+      weight: 0,
+      weightSquares: 0,
+      scale: -Infinity,
+    };
+  }
+
+  /* Probabilities as whole numbers of 2^-32; -1 where an arc is open in every world. */
+  function thresholds(compiled, probability) {
+    const { nArcs, arcs, sure } = compiled;
+    if (probability.length !== nArcs) {
+      throw new RangeError(`${nArcs} probabilities are needed, got ${probability.length}`);
+    }
+    return Float64Array.from(arcs, (_, arc) => {
+      if (arc >= nArcs || sure[arc]) return -1;
+      const p = probability[arc];
+      if (!(p >= 0 && p <= 1)) throw new RangeError(`probability of arc ${arc} is ${p}`);
+      const whole = Math.round(p * 2 ** 32);
+      return whole === 2 ** 32 ? -1 : whole;
+    });
+  }
+
+  function evidence(compiled, likelihood) {
+    return likelihood.map(([node, ratio]) => {
+      if (!(node >= 0 && node < compiled.nNodes)) throw new RangeError(`no node ${node}`);
+      if (!(ratio > 0 && ratio < Infinity)) throw new RangeError(`ratio must be > 0, got ${ratio}`);
+      return { node: compiled.same[node], log: Math.log(ratio) };
+    });
+  }
+
+  /* Samples one more block of worlds; tells whether more are to come. */
+  function step(sample) {
+    const left = sample.nWorlds - sample.nextWord * WORD;
+    const used = Math.min(sample.words * WORD, left);
+    close(sample, used);
+    count(sample);
+    if (sample.evidence.length > 0) weigh(sample, used);
+    sample.nextWord += sample.words;
+    return left > used;
+  }
+
+  /* Closes the root under open arcs, in all worlds of the block. A node in the queue has `fresh`
+   * worlds, in which it was reached but not yet left; so each arc is asked once in each world, and
+   * only in worlds where harm stands at its tail. */
+  function close(sample, used) {
+    const { compiled, words, reached, fresh } = sample;
+    reached.fill(0);
+    const full = used >>> 5;
+    reached.fill(ALL, 0, full);
+    if (used & 31) reached[full] = (1 << (used & 31)) - 1;
+    fresh.set(reached.subarray(0, words));
+    const queue = [0];
+    const queued = new Uint8Array(compiled.nNodes);
+    for (let at = 0; at < queue.length; at++) {
+      const node = queue[at];
+      queued[node] = 0;
+      for (let i = compiled.first[node]; i < compiled.first[node + 1]; i++) {
+        const arc = compiled.arcs[i];
+        const head = compiled.head[arc];
+        if (head !== node && pass(sample, arc, node, head) && !queued[head]) {
+          queued[head] = 1;
+          queue.push(head);
+        }
+      }
+      fresh.fill(0, node * words, (node + 1) * words);
+    }
+  }
+
+  /* Passes harm over one arc; tells whether its head is reached in new worlds. */
+  function pass(sample, arc, tail, head) {
+    const { words, reached, fresh, seed, nextWord, drawn } = sample;
+    const threshold = sample.thresholds[arc];
+    if (threshold === 0) return false;
+    const from = tail * words;
+    const to = head * words;
+    let any = 0;
+    for (let word = 0; word < words; word++) {
+      const asked = fresh[from + word] & ~reached[to + word];
+      if (asked === 0) continue;
+      const open = threshold < 0
+        ? asked
+        : openWorlds(seed, arc, nextWord + word, threshold | 0, asked, drawn);
+      reached[to + word] |= open;
+      fresh[to + word] |= open;
+      any |= open;
+    }
+    return any !== 0;
+  }
+
+  function count(sample) {
+    const { words, reached, counts } = sample;
+    for (let node = 0; node < counts.length; node++) {
+      let sum = 0;
+      for (let i = node * words; i < (node + 1) * words; i++) sum += bitCount(reached[i]);
+      counts[node] += sum;
+    }
+  }
+
+  function bitCount(word) {
+    let x = word - ((word >>> 1) & 0x55555555);
+    x = (x & 0x33333333) + ((x >>> 2) & 0x33333333);
+    return Math.imul((x + (x >>> 4)) & 0x0f0f0f0f, 0x01010101) >>> 24;
+  }
+
+  /* Adds the weights of the block's worlds, in total and for each node. They are kept relative to
+   * the largest so far: products of many ratios leave the range of floats. */
+  function weigh(sample, used) {
+    const { weights, weighted, squares } = sample;
+    const scale = Math.max(sample.scale, logWeights(sample, used));
+    const shrink = Math.exp(sample.scale - scale);
+    sample.scale = scale;
+    sample.weight *= shrink;
+    sample.weightSquares *= shrink * shrink;
+    for (let world = 0; world < used; world++) {
+      const w = Math.exp(weights[world] - scale);
+      weights[world] = w;
+      sample.weight += w;
+      sample.weightSquares += w * w;
+    }
+    for (let node = 0; node < weighted.length; node++) {
+      weighted[node] *= shrink;
+      squares[node] *= shrink * shrink;
+      if (sample.compiled.same[node] === node) addReached(sample, node);
+    }
+  }
+
+  function logWeights(sample, used) {
+    const { words, reached, weights } = sample;
+    weights.fill(0);
+    for (const { node, log } of sample.evidence) {
+      for (let world = 0; world < used; world++) {
+        if ((reached[node * words + (world >>> 5)] >>> (world & 31)) & 1) weights[world] += log;
+      }
+    }
+    let most = -Infinity;
+    for (let world = 0; world < used; world++) most = Math.max(most, weights[world]);
+    return most;
+  }
+
+  function addReached(sample, node) {
+    const { words, reached, weights } = sample;
+    let sum = 0;
+    let ofSquares = 0;
+    for (let word = 0; word < words; word++) {
+      let bits = reached[node * words + word];
+      while (bits !== 0) {
+        const w = weights[word * WORD + 31 - Math.clz32(bits & -bits)];
+        sum += w;
+        ofSquares += w * w;
+        bits &= bits - 1;
+      }
+    }
+    sample.weighted[node] += sum;
+    sample.squares[node] += ofSquares;
+  }
+
+  /* ------------------------------------------------------------------- results */
+
+  function finish(sample) {
+    const { nWorlds, counts, compiled: { same } } = sample;
+    const prior = Float64Array.from(same, (node) => counts[node] / nWorlds);
+    if (sample.evidence.length === 0) { /* every world weighs 1 */
+      sample.weight = nWorlds;
+      sample.weightSquares = nWorlds;
+      sample.weighted = counts;
+      sample.squares = counts;
+    }
+    const { weight, weightSquares, weighted, squares } = sample;
+    const effectiveWorlds = weight ** 2 / weightSquares;
+    const posterior = Float64Array.from(same, (node) => Math.min(weighted[node] / weight, 1));
+    const halfWidth = Float64Array.from(same, (node, i) => {
+      const p = posterior[i];
+      /* Delta method for a ratio of sums; never below 3 / worlds, the rule of three for what was
+       * not seen at all. */
+      const spread = squares[node] * (1 - 2 * p) + p ** 2 * weightSquares;
+      const width = (Z95 * Math.sqrt(Math.max(spread, 0))) / weight;
+      return Math.min(Math.max(width, 3 / effectiveWorlds), 1);
+    });
+    return { nWorlds, prior, posterior, halfWidth, effectiveWorlds };
+  }
+
+  /* Samples `nWorlds` worlds. Returns {nWorlds, prior, posterior, halfWidth, effectiveWorlds};
+   * halfWidth is that of the posterior, at 95 %. Throws a RangeError on impossible input. */
+  function run(compiled, request) {
+    const sample = start(compiled, request);
+    let more = true;
+    while (more) more = step(sample);
+    return finish(sample);
+  }
+
+  /* Score and events of every party, from the probabilities `p` of the nodes. */
+  function scores({ subjects }, p) {
+    const at = (node) => (node === null || node === undefined ? 0 : p[node]);
+    return Object.fromEntries(Object.entries(subjects).map(([party, nodes]) => [party, {
+      score: nodes.levels.reduce((sum, [node, points]) => sum + points * p[node], 0),
+      exposed: at(nodes.exposed),
+      compromised: at(nodes.compromised),
+      disrupted: at(nodes.disrupted),
+      harmed: at(nodes.harmed),
+    }]));
+  }
+
+  return Object.freeze({ compile, run, scores, start, step, finish, threefry });
+})();
+
+/* In a worker: the first message is {network}; each further one is a request with an `id`, and is
+ * answered by {id, result} or {id, error}. Only the newest request is worked on: an older one that
+ * is not done is dropped without an answer, so that a slider never waits for its own past. */
+if (typeof WorkerGlobalScope !== 'undefined' && self instanceof WorkerGlobalScope) {
+  const SLICE_MS = 20;
+  let compiled = null;
+  let current = null; /* {id, request, sample} */
+
+  const answer = (message, transfer) => {
+    current = null;
+    self.postMessage(message, transfer);
+  };
+
+  const work = (job) => {
+    if (job !== current) return;
+    try {
+      job.sample ??= BlastSampler.start(compiled, job.request);
+      const end = performance.now() + SLICE_MS;
+      while (BlastSampler.step(job.sample)) {
+        if (performance.now() > end) {
+          setTimeout(work, 0, job); /* lets newer requests in */
+          return;
+        }
+      }
+      const result = BlastSampler.finish(job.sample);
+      const arrays = [result.prior, result.posterior, result.halfWidth];
+      answer({ id: job.id, result }, arrays.map((array) => array.buffer));
+    } catch (error) {
+      answer({ id: job.id, error: String(error) });
+    }
+  };
+
+  self.onmessage = ({ data }) => {
+    if (data.network) {
+      compiled = BlastSampler.compile(data.network);
+      return;
+    }
+    current = { id: data.id, request: data, sample: null };
+    setTimeout(work, 0, current);
+  };
+}
