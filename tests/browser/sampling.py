@@ -19,10 +19,11 @@ STATES = ("confirmed", "reported", "could-be-affected", "denied")
 EVENTS = ("exposed", "compromised", "disrupted", "harmed")
 
 N_WORLDS = 100_000
-# Chance that one comparison fails although the page is right; a union bound over the fewer than
-# 10^6 comparisons of these tests leaves 10^-6.
+# Chance that one comparison fails although the page is right, by the inequalities below; a union
+# bound over the fewer than 10^6 comparisons of these tests leaves 10^-6.
 ALPHA = 1e-12
 LOG_ALPHA = math.log(2 / ALPHA)
+Z95 = 1.959963984540054
 
 SAMPLE = """
 ([network, requests]) => {
@@ -95,37 +96,19 @@ def evidence(breach, changes):
 
 
 class Exact(NamedTuple):
-    """Moments of the weight W of a world, in all and where a node is reached."""
+    """Reach probabilities of all nodes."""
 
     prior: list[float]
-    total: float
-    joint: list[float]
-    total_squares: float
-    joint_squares: list[float]
-    largest: float
+    posterior: list[float]
 
 
 def exact(n_nodes, arcs, probability, fixed, weights):
-    """Solve exactly: E[W], E[W; node], E[W^2], E[W^2; node]; ``weights`` is node -> (if, else)."""
+    """Solve exactly; ``weights`` is node -> (if reached, if not)."""
     solver = ExactSolver.build(
         n_nodes, arcs, probability, [0], evidence=sorted(weights), fixed=fixed, budget=10**6
     )
-    state = solver.evaluate(probability, weights)
-    squares = solver.evaluate(probability, {n: (a * a, b * b) for n, (a, b) in weights.items()})
-    prior = list(solver.evaluate(probability).posterior())
-    return Exact(
-        prior,
-        state.total,
-        list(state.joint),
-        squares.total,
-        list(squares.joint),
-        math.prod(_largest(prior[node], *pair) for node, pair in weights.items()),
-    )
-
-
-def _largest(p, if_reached, if_not):
-    """Return the largest factor that evidence on a node puts on a world that can be."""
-    return max([if_reached] * (p > 0) + [if_not] * (p < 1))
+    settings = ({}, weights)
+    return Exact(*(list(solver.evaluate(probability, w).posterior()) for w in settings))
 
 
 def bernstein(n, variance, most):
@@ -134,19 +117,15 @@ def bernstein(n, variance, most):
     return third + math.sqrt(third**2 + 2 * n * max(variance, 0.0) * LOG_ALPHA)
 
 
-def tolerance(answer, node, n_worlds):
+def tolerance(found, node):
     """Return how far the sampled posterior of a node may be from the exact one.
 
-    The estimate misses by sum(W (1[node] - p)) / sum(W): Bernstein's inequality bounds the
-    numerator from above and the denominator from below, both by exact moments.
+    The estimate misses by the sum over worlds of share x (1[node] - p), of which the page states
+    the standard deviation (its 95 % half-width) and no term is above the heaviest world's share:
+    Bernstein's inequality, with the sample's own moments.
     """
-    p = answer.joint[node] / answer.total
-    inside = answer.joint_squares[node]
-    variance = inside * (1 - p) ** 2 + (answer.total_squares - inside) * p**2
-    error = bernstein(n_worlds, variance, answer.largest * max(p, 1 - p))
-    spread = bernstein(n_worlds, answer.total_squares - answer.total**2, answer.largest)
-    weight = n_worlds * answer.total - spread
-    return min(error / weight, 1.0) if weight > 0 else 1.0
+    deviation = found["halfWidth"][node] / Z95
+    return min(bernstein(1, deviation**2, found["largestShare"]), 1.0)
 
 
 def divergence(found, p):
@@ -164,8 +143,8 @@ def assert_close(found, answer, n_worlds=N_WORLDS):
         # apart from the rounding of the exact sums.
         p = solved if 1e-12 < solved < 1 - 1e-12 else round(solved)
         assert n_worlds * divergence(seen, p) <= LOG_ALPHA, f"prior of {node}: {seen}, not {p}"
-        exactly = answer.joint[node] / answer.total
-        allowed.append(tolerance(answer, node, n_worlds))
+        exactly = answer.posterior[node]
+        allowed.append(tolerance(found, node))
         missed = abs(found["posterior"][node] - exactly)
         assert missed <= allowed[-1], f"posterior of {node}: off by {missed} from {exactly}"
     return allowed

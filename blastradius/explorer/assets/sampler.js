@@ -7,6 +7,10 @@
  * reaches. The same estimates and intervals as blastradius/engine/montecarlo.py, from other
  * random numbers.
  *
+ * Evidence can make likely worlds out of rare ones: 22 confirmed parties at even odds leave one
+ * world in four million. So the posterior has worlds of its own, drawn from tilted coins, each
+ * world weighed for the tilt (importance sampling); trial runs find the tilt.
+ *
  * Randomness is a pure function of (seed, arc, world). So the same seed gives the same numbers,
  * and a change of one arc leaves the worlds of all others alone: before and after differ by the
  * change, not by noise. No DOM, no state outside the calls; runs in a page and in a worker.
@@ -18,6 +22,8 @@ const BlastSampler = (() => {
   /* Words of `reached` held at a time: about 4 MiB, so that a block stays near the processor. */
   const ROOM = 2 ** 20;
   const MAX_WORDS = 512;
+  const TRIAL_WORDS = 256;
+  const MAX_TRIALS = 16;
 
   /* ---------------------------------------------------------------- randomness */
 
@@ -51,11 +57,11 @@ const BlastSampler = (() => {
   /* Tells for the worlds `asked` (bits of one word) where the arc is open: where a uniform number
    * of 32 binary digits is below the threshold. Digits are drawn for all worlds at once, highest
    * first, until each world is decided: 7 draws for 32 worlds on average, not 32. */
-  function openWorlds(seed, arc, word, threshold, asked, out) {
+  function openWorlds(seed, arc, word, stream, threshold, asked, out) {
     let undecided = asked;
     let open = 0;
     let rest = threshold;
-    for (let pair = 0; undecided !== 0 && rest !== 0; pair++) {
+    for (let pair = stream * WORD; undecided !== 0 && rest !== 0; pair++) {
       threefry(seed, arc, word, pair, out);
       for (let half = 0; half < 2; half++) {
         const digit = out[half];
@@ -87,22 +93,31 @@ const BlastSampler = (() => {
         heads.push(head);
       }
     }
-    const first = new Int32Array(nNodes + 1);
-    for (const tail of tails) first[tail + 1]++;
-    for (let node = 0; node < nNodes; node++) first[node + 1] += first[node];
-    const arcs = new Int32Array(tails.length);
-    const next = first.slice();
-    tails.forEach((tail, arc) => { arcs[next[tail]++] = arc; });
+    const out = grouped(nNodes, tails);
     return {
       nNodes,
       nArcs,
-      first,
-      arcs,
+      first: out.first,
+      arcs: out.members,
+      into: grouped(nNodes, heads),
+      tail: Int32Array.from(tails),
       head: Int32Array.from(heads),
       sure: Uint8Array.from(network.sure, Number),
       same,
       subjects: network.subjects || {},
     };
+  }
+
+  /* Members 0, 1, ... by their node: those of node n are members[first[n]] to members[first[n + 1]],
+   * the last not included. */
+  function grouped(nNodes, nodes) {
+    const first = new Int32Array(nNodes + 1);
+    for (const node of nodes) first[node + 1]++;
+    for (let node = 0; node < nNodes; node++) first[node + 1] += first[node];
+    const members = new Int32Array(nodes.length);
+    const next = first.slice();
+    nodes.forEach((node, member) => { members[next[node]++] = member; });
+    return { first, members };
   }
 
   function causes(network) {
@@ -135,18 +150,23 @@ const BlastSampler = (() => {
     if (!Number.isInteger(nWorlds) || nWorlds < 1 || nWorlds > 2 ** 31) {
       throw new RangeError(`nWorlds must be a whole number of at least 1, got ${nWorlds}`);
     }
-    const words = Math.min(MAX_WORDS, Math.max(1, Math.floor(ROOM / nNodes)));
+    const words = Math.min(MAX_WORDS, Math.max(8, Math.floor(ROOM / nNodes)));
+    const coins = untilted(compiled, request.probability);
+    const evidence = readEvidence(compiled, request.likelihood || []);
     return {
       compiled,
       nWorlds,
       seed: seed | 0,
-      thresholds: thresholds(compiled, request.probability),
-      evidence: evidence(compiled, request.likelihood || []),
+      coins,
+      evidence,
+      trial: evidence.length === 0 ? null : firstTrial(compiled, coins, evidence),
+      tilted: null,
       words,
       nextWord: 0,
       reached: new Int32Array(nNodes * words),
       fresh: new Int32Array(nNodes * words),
       drawn: new Int32Array(2),
+      tilts: new Float64Array(words * WORD),
       weights: new Float64Array(words * WORD),
       counts: new Float64Array(nNodes),
       weighted: new Float64Array(nNodes),
@@ -157,22 +177,28 @@ const BlastSampler = (() => {
     };
   }
 
-  /* Probabilities as whole numbers of 2^-32; -1 where an arc is open in every world. */
-  function thresholds(compiled, probability) {
+  /* The coins as they are: probabilities as whole numbers of 2^-32; -1 where an arc is open in
+   * every world. */
+  function untilted(compiled, probability) {
     const { nArcs, arcs, sure } = compiled;
     if (probability.length !== nArcs) {
       throw new RangeError(`${nArcs} probabilities are needed, got ${probability.length}`);
     }
-    return Float64Array.from(arcs, (_, arc) => {
+    const thresholds = Float64Array.from(arcs, (_, arc) => {
       if (arc >= nArcs || sure[arc]) return -1;
       const p = probability[arc];
       if (!(p >= 0 && p <= 1)) throw new RangeError(`probability of arc ${arc} is ${p}`);
-      const whole = Math.round(p * 2 ** 32);
-      return whole === 2 ** 32 ? -1 : whole;
+      return threshold(p);
     });
+    return { thresholds, tilt: null };
   }
 
-  function evidence(compiled, likelihood) {
+  function threshold(p) {
+    const whole = Math.round(p * 2 ** 32);
+    return whole === 2 ** 32 ? -1 : whole;
+  }
+
+  function readEvidence(compiled, likelihood) {
     return likelihood.map(([node, ratio]) => {
       if (!(node >= 0 && node < compiled.nNodes)) throw new RangeError(`no node ${node}`);
       if (!(ratio > 0 && ratio < Infinity)) throw new RangeError(`ratio must be > 0, got ${ratio}`);
@@ -180,13 +206,20 @@ const BlastSampler = (() => {
     });
   }
 
-  /* Samples one more block of worlds; tells whether more are to come. */
+  /* Does the next piece of work, a trial or a block of worlds; tells whether more is to come. */
   function step(sample) {
+    if (sample.trial !== null) {
+      trial(sample);
+      return true;
+    }
     const left = sample.nWorlds - sample.nextWord * WORD;
     const used = Math.min(sample.words * WORD, left);
-    close(sample, used);
+    close(sample, sample.coins, used, 0, null);
     count(sample);
-    if (sample.evidence.length > 0) weigh(sample, used);
+    if (sample.evidence.length > 0) {
+      close(sample, sample.tilted, used, 0, null);
+      weigh(sample, used);
+    }
     sample.nextWord += sample.words;
     return left > used;
   }
@@ -194,13 +227,14 @@ const BlastSampler = (() => {
   /* Closes the root under open arcs, in all worlds of the block. A node in the queue has `fresh`
    * worlds, in which it was reached but not yet left; so each arc is asked once in each world, and
    * only in worlds where harm stands at its tail. */
-  function close(sample, used) {
+  function close(sample, coins, used, stream, record) {
     const { compiled, words, reached, fresh } = sample;
     reached.fill(0);
     const full = used >>> 5;
     reached.fill(ALL, 0, full);
     if (used & 31) reached[full] = (1 << (used & 31)) - 1;
     fresh.set(reached.subarray(0, words));
+    sample.tilts.fill(0);
     const queue = [0];
     const queued = new Uint8Array(compiled.nNodes);
     for (let at = 0; at < queue.length; at++) {
@@ -209,7 +243,7 @@ const BlastSampler = (() => {
       for (let i = compiled.first[node]; i < compiled.first[node + 1]; i++) {
         const arc = compiled.arcs[i];
         const head = compiled.head[arc];
-        if (head !== node && pass(sample, arc, node, head) && !queued[head]) {
+        if (head !== node && pass(sample, coins, arc, stream, record) && !queued[head]) {
           queued[head] = 1;
           queue.push(head);
         }
@@ -219,24 +253,40 @@ const BlastSampler = (() => {
   }
 
   /* Passes harm over one arc; tells whether its head is reached in new worlds. */
-  function pass(sample, arc, tail, head) {
+  function pass(sample, coins, arc, stream, record) {
     const { words, reached, fresh, seed, nextWord, drawn } = sample;
-    const threshold = sample.thresholds[arc];
-    if (threshold === 0) return false;
-    const from = tail * words;
-    const to = head * words;
+    const limit = coins.thresholds[arc];
+    if (limit === 0) return false;
+    /* A tilted arc is asked even where its head is reached, so that the weight of a world does not
+     * depend on the order of the walk. */
+    const tilt = coins.tilt === null ? undefined : coins.tilt.get(arc);
+    const from = sample.compiled.tail[arc] * words;
+    const to = sample.compiled.head[arc] * words;
     let any = 0;
     for (let word = 0; word < words; word++) {
-      const asked = fresh[from + word] & ~reached[to + word];
+      const known = tilt === undefined ? reached[to + word] : 0;
+      const asked = fresh[from + word] & ~known;
       if (asked === 0) continue;
-      const open = threshold < 0
+      const open = limit < 0
         ? asked
-        : openWorlds(seed, arc, nextWord + word, threshold | 0, asked, drawn);
-      reached[to + word] |= open;
-      fresh[to + word] |= open;
-      any |= open;
+        : openWorlds(seed, arc, nextWord + word, stream, limit | 0, asked, drawn);
+      if (tilt !== undefined) {
+        addTo(sample.tilts, word, open, tilt.open);
+        addTo(sample.tilts, word, asked & ~open, tilt.closed);
+        if (record !== null) record(arc, word, asked, open);
+      }
+      const reachedNow = open & ~reached[to + word];
+      reached[to + word] |= reachedNow;
+      fresh[to + word] |= reachedNow;
+      any |= reachedNow;
     }
     return any !== 0;
+  }
+
+  function addTo(numbers, word, worlds, amount) {
+    for (let bits = worlds; bits !== 0; bits &= bits - 1) {
+      numbers[word * WORD + 31 - Math.clz32(bits & -bits)] += amount;
+    }
   }
 
   function count(sample) {
@@ -254,17 +304,138 @@ const BlastSampler = (() => {
     return Math.imul((x + (x >>> 4)) & 0x0f0f0f0f, 0x01010101) >>> 24;
   }
 
+  /* ---------------------------------------------------------------------- tilt */
+
+  function firstTrial(compiled, coins, evidence) {
+    return { tilted: firstTilt(compiled, coins, evidence), heat: 0, number: 0 };
+  }
+
+  /* Coins whose tilt is nothing yet, of the uncertain arcs that can lead to evidence. */
+  function firstTilt(compiled, { thresholds }, evidence) {
+    const leads = new Uint8Array(compiled.nNodes);
+    const stack = evidence.map(({ node }) => node);
+    const tilt = new Map();
+    while (stack.length > 0) {
+      const node = stack.pop();
+      if (leads[node]) continue;
+      leads[node] = 1;
+      const { first, members } = compiled.into;
+      for (let i = first[node]; i < first[node + 1]; i++) {
+        const arc = members[i];
+        if (thresholds[arc] === 0 || compiled.tail[arc] === node) continue;
+        stack.push(compiled.tail[arc]);
+        if (thresholds[arc] > 0) {
+          const p = thresholds[arc] / 2 ** 32;
+          tilt.set(arc, { p, q: p, open: 0, closed: 0 });
+        }
+      }
+    }
+    return { thresholds: thresholds.slice(), tilt };
+  }
+
+  /* One trial: samples worlds from the coins tilted so far, and tilts them towards the worlds that
+   * the evidence favours (the cross-entropy method). As long as few worlds would have most of the
+   * weight, the evidence is taken at a part of its strength, its `heat`. */
+  function trial(sample) {
+    const { tilted, heat, number } = sample.trial;
+    const used = Math.min(sample.words, TRIAL_WORDS) * WORD;
+    const asked = new Map(Array.from(tilted.tilt.keys(), (arc) => [arc, []]));
+    close(sample, tilted, used, 1 + number, (...row) => asked.get(row[0]).push(row));
+    const ofEvidence = new Float64Array(used);
+    addEvidence(sample, ofEvidence);
+    const next = strongest(sample.tilts, ofEvidence, heat, used / 4);
+    const weights = relativeWeights(sample.tilts, ofEvidence, next, new Float64Array(used));
+    const scale = worth(weights) / weights.reduce((a, b) => a + b);
+    for (const [arc, rows] of asked) retilt(tilted, arc, rows, weights, scale);
+    sample.trial = { tilted, heat: next, number: number + 1 };
+    if (next === 1 || number + 1 === MAX_TRIALS) {
+      sample.tilted = tilted;
+      sample.trial = null;
+    }
+  }
+
+  /* The greatest heat up to 1 at which the weights are still worth `enough` even ones. */
+  function strongest(tilts, ofEvidence, heat, enough) {
+    const weights = new Float64Array(ofEvidence.length);
+    const fits = (x) => worth(relativeWeights(tilts, ofEvidence, x, weights)) >= enough;
+    if (fits(1)) return 1;
+    let [low, high] = [heat, 1];
+    for (let i = 0; i < 12; i++) {
+      const middle = (low + high) / 2;
+      if (fits(middle)) low = middle;
+      else high = middle;
+    }
+    return high;
+  }
+
+  /* Weights of worlds, relative to the largest; written to `weights`. */
+  function relativeWeights(tilts, ofEvidence, heat, weights) {
+    let most = -Infinity;
+    for (let world = 0; world < weights.length; world++) {
+      weights[world] = tilts[world] + heat * ofEvidence[world];
+      if (weights[world] > most) most = weights[world];
+    }
+    for (let world = 0; world < weights.length; world++) {
+      weights[world] = Math.exp(weights[world] - most);
+    }
+    return weights;
+  }
+
+  /* The number of even weights that these are worth. */
+  function worth(weights) {
+    let sum = 0;
+    let squares = 0;
+    for (const w of weights) {
+      sum += w;
+      squares += w * w;
+    }
+    return sum ** 2 / squares;
+  }
+
+  /* Sets a coin to how often it is open in the weighed worlds that ask it, held back by a few
+   * worlds that are as before: a coin must not be ruled out because a trial did not see it. */
+  function retilt({ thresholds, tilt }, arc, rows, weights, scale) {
+    const held = 8;
+    const { p, q } = tilt.get(arc);
+    let open = 0;
+    let all = 0;
+    for (const [, word, askedIn, openIn] of rows) {
+      open += sumOver(weights, word, openIn);
+      all += sumOver(weights, word, askedIn);
+    }
+    const now = threshold((open * scale + held * q) / (all * scale + held));
+    if (now <= 0) return; /* too near to 0 or 1 to be a coin */
+    thresholds[arc] = now;
+    const drawn = now / 2 ** 32; /* what is drawn in fact, so that the weights are right */
+    tilt.set(arc, {
+      p, q: drawn, open: Math.log(p / drawn), closed: Math.log((1 - p) / (1 - drawn)),
+    });
+  }
+
+  function sumOver(numbers, word, worlds) {
+    let sum = 0;
+    for (let bits = worlds; bits !== 0; bits &= bits - 1) {
+      sum += numbers[word * WORD + 31 - Math.clz32(bits & -bits)];
+    }
+    return sum;
+  }
+
+  /* ------------------------------------------------------------------- weights */
+
   /* Adds the weights of the block's worlds, in total and for each node. They are kept relative to
    * the largest so far: products of many ratios leave the range of floats. */
   function weigh(sample, used) {
     const { weights, weighted, squares } = sample;
-    const scale = Math.max(sample.scale, logWeights(sample, used));
-    const shrink = Math.exp(sample.scale - scale);
-    sample.scale = scale;
+    weights.set(sample.tilts);
+    addEvidence(sample, weights);
+    let most = sample.scale;
+    for (let world = 0; world < used; world++) most = Math.max(most, weights[world]);
+    const shrink = Math.exp(sample.scale - most);
+    sample.scale = most;
     sample.weight *= shrink;
     sample.weightSquares *= shrink * shrink;
     for (let world = 0; world < used; world++) {
-      const w = Math.exp(weights[world] - scale);
+      const w = Math.exp(weights[world] - most);
       weights[world] = w;
       sample.weight += w;
       sample.weightSquares += w * w;
@@ -276,17 +447,12 @@ const BlastSampler = (() => {
     }
   }
 
-  function logWeights(sample, used) {
-    const { words, reached, weights } = sample;
-    weights.fill(0);
-    for (const { node, log } of sample.evidence) {
-      for (let world = 0; world < used; world++) {
-        if ((reached[node * words + (world >>> 5)] >>> (world & 31)) & 1) weights[world] += log;
-      }
+  /* Adds to logarithms of weights the ratios of what each world reaches. */
+  function addEvidence({ words, reached, evidence }, logs) {
+    const used = Math.min(words, logs.length / WORD);
+    for (const { node, log } of evidence) {
+      for (let word = 0; word < used; word++) addTo(logs, word, reached[node * words + word], log);
     }
-    let most = -Infinity;
-    for (let world = 0; world < used; world++) most = Math.max(most, weights[world]);
-    return most;
   }
 
   function addReached(sample, node) {
@@ -294,12 +460,10 @@ const BlastSampler = (() => {
     let sum = 0;
     let ofSquares = 0;
     for (let word = 0; word < words; word++) {
-      let bits = reached[node * words + word];
-      while (bits !== 0) {
+      for (let bits = reached[node * words + word]; bits !== 0; bits &= bits - 1) {
         const w = weights[word * WORD + 31 - Math.clz32(bits & -bits)];
         sum += w;
         ofSquares += w * w;
-        bits &= bits - 1;
       }
     }
     sample.weighted[node] += sum;
@@ -328,11 +492,13 @@ const BlastSampler = (() => {
       const width = (Z95 * Math.sqrt(Math.max(spread, 0))) / weight;
       return Math.min(Math.max(width, 3 / effectiveWorlds), 1);
     });
-    return { nWorlds, prior, posterior, halfWidth, effectiveWorlds };
+    return { nWorlds, prior, posterior, halfWidth, effectiveWorlds, largestShare: 1 / weight };
   }
 
-  /* Samples `nWorlds` worlds. Returns {nWorlds, prior, posterior, halfWidth, effectiveWorlds};
-   * halfWidth is that of the posterior, at 95 %. Throws a RangeError on impossible input. */
+  /* Samples `nWorlds` worlds. Returns {nWorlds, prior, posterior, halfWidth, effectiveWorlds,
+   * largestShare}: halfWidth is that of the posterior, at 95 %; effectiveWorlds is how many worlds
+   * of even weight the posterior's are worth; largestShare is the heaviest one's part of all
+   * weight. Throws a RangeError on impossible input. */
   function run(compiled, request) {
     const sample = start(compiled, request);
     let more = true;
