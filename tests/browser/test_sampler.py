@@ -8,7 +8,6 @@ once, worlds beyond the asked number counted, questions that answer for the wron
 
 from __future__ import annotations
 
-import itertools
 import math
 import random
 
@@ -25,8 +24,8 @@ from browser.sampling import (
     N_WORLDS,
     SAMPLER,
     SCENARIO,
+    Exact,
     assert_close,
-    bernstein,
     compare,
     divergence,
     draw_scenario,
@@ -226,20 +225,18 @@ def test_known_answers_of_the_generator(page):
     ]
 
 
-def test_arcs_worlds_and_seeds_are_independent(page):
-    """Coins of all pairs of arcs agree as often as chance has it, whatever seed stands beside."""
-    n, half = 24, [0.5] * 24
-    heads = plain_network(n + 1, [(0, k + 1) for k in range(n)])
-    pairs = list(itertools.combinations(range(n), 2))
-    # A node behind each pair of arcs would need "and"; evidence on one arc asks the same.
-    for seed in range(4):
-        request = {"probability": half, "nWorlds": N_WORLDS, "seed": seed}
-        requests = [request | {"likelihood": [[k + 1, 1e12]]} for k in range(n)]
-        found = sample(page, heads, *requests)
-        for a, b in pairs:
-            given_a = found[a]["posterior"][b + 1]
-            worlds = found[a]["prior"][a + 1] * N_WORLDS
-            assert abs(given_a - 0.5) * worlds <= bernstein(worlds, 0.25, 0.5) + 1e-6
+def test_coins_of_two_arcs_are_independent(page):
+    """Two coins in a row are both open in a quarter of all worlds, whichever arcs they are."""
+    n = 12
+    network = plain_network(3, [(0, 1)] * n + [(1, 2)] * n)
+    pairs = [(a, b) for a in range(n) for b in range(n, 2 * n)]
+    for seed in (0, 1, 2**31):
+        requests = [
+            {"probability": [0.5 * (k in pair) for k in range(2 * n)], "seed": seed}
+            for pair in pairs
+        ]
+        for found in sample(page, network, *(r | {"nWorlds": N_WORLDS} for r in requests)):
+            assert_close(found, Exact([1.0, 0.5, 0.25], [1.0, 0.5, 0.25]))
 
 
 def test_same_seed_same_numbers(page, continental):
@@ -359,6 +356,21 @@ def test_scores_are_those_of_the_analysis(page, continental):
             for event, estimate in party.probability.items():
                 assert scores[name][event] == pytest.approx(estimate.posterior, abs=1e-12)
     assert {p.id for p in continental.analysis.ranking if p.paths} <= scores.keys()
+
+
+def test_evidence_that_leaves_one_world_in_millions(page):
+    """A likely world is a rare one here: without tilted coins one in 2^30 would count."""
+    n = 30
+    arcs = [(0, k + 1, 0.5) for k in range(n)]
+    request = {
+        "probability": [0.5] * n,
+        "likelihood": [[k + 1, 99.0] for k in range(n)],
+        "nWorlds": N_WORLDS,
+        "seed": 4,
+    }
+    (found,) = sample(page, plain_network(n + 1, arcs), request)
+    assert_close(found, Exact([1.0] + [0.5] * n, [1.0] + [0.99] * n))
+    assert max(found["halfWidth"]) < 0.001
 
 
 # -- in a worker -----------------------------------------------------------------------------------

@@ -24,6 +24,8 @@ const BlastSampler = (() => {
   const MAX_WORDS = 512;
   const TRIAL_WORDS = 256;
   const MAX_TRIALS = 16;
+  const PATIENCE = 2; /* trials that find nothing better before the search ends */
+  const GOOD = 0.7; /* evenness of weights that needs no improvement */
 
   /* ---------------------------------------------------------------- randomness */
 
@@ -273,7 +275,7 @@ const BlastSampler = (() => {
       if (tilt !== undefined) {
         addTo(sample.tilts, word, open, tilt.open);
         addTo(sample.tilts, word, asked & ~open, tilt.closed);
-        if (record !== null) record(arc, word, asked, open);
+        if (record !== null) record.get(arc)[word] = open;
       }
       const reachedNow = open & ~reached[to + word];
       reached[to + word] |= reachedNow;
@@ -307,7 +309,8 @@ const BlastSampler = (() => {
   /* ---------------------------------------------------------------------- tilt */
 
   function firstTrial(compiled, coins, evidence) {
-    return { tilted: firstTilt(compiled, coins, evidence), heat: 0, number: 0 };
+    const tilted = firstTilt(compiled, coins, evidence);
+    return { tilted, heat: 0, number: 0, best: tilted, worth: 0, since: 0 };
   }
 
   /* Coins whose tilt is nothing yet, of the uncertain arcs that can lead to evidence. */
@@ -333,30 +336,36 @@ const BlastSampler = (() => {
     return { thresholds: thresholds.slice(), tilt };
   }
 
-  /* One trial: samples worlds from the coins tilted so far, and tilts them towards the worlds that
-   * the evidence favours (the cross-entropy method). As long as few worlds would have most of the
-   * weight, the evidence is taken at a part of its strength, its `heat`. */
+  /* One trial: samples worlds from the coins tilted so far, and tilts them further towards the
+   * worlds that the evidence favours (the cross-entropy method). As long as few worlds would have
+   * most of the weight, the evidence is taken at a part of its strength, its `heat`. The tilt with
+   * the most even weights in its trial is the one that is used. */
   function trial(sample) {
-    const { tilted, heat, number } = sample.trial;
-    const used = Math.min(sample.words, TRIAL_WORDS) * WORD;
-    const asked = new Map(Array.from(tilted.tilt.keys(), (arc) => [arc, []]));
-    close(sample, tilted, used, 1 + number, (...row) => asked.get(row[0]).push(row));
+    const { trial: now, tilts } = sample;
+    const words = Math.min(sample.words, TRIAL_WORDS);
+    const used = words * WORD;
+    const record = new Map();
+    for (const arc of now.tilted.tilt.keys()) record.set(arc, new Int32Array(words));
+    close(sample, now.tilted, used, 1 + now.number, record);
     const ofEvidence = new Float64Array(used);
     addEvidence(sample, ofEvidence);
-    const next = strongest(sample.tilts, ofEvidence, heat, used / 4);
-    const weights = relativeWeights(sample.tilts, ofEvidence, next, new Float64Array(used));
-    const scale = worth(weights) / weights.reduce((a, b) => a + b);
-    for (const [arc, rows] of asked) retilt(tilted, arc, rows, weights, scale);
-    sample.trial = { tilted, heat: next, number: number + 1 };
-    if (next === 1 || number + 1 === MAX_TRIALS) {
-      sample.tilted = tilted;
+    const weights = new Float64Array(used);
+    const even = worth(relativeWeights(tilts, ofEvidence, 1, weights));
+    if (even > now.worth) Object.assign(now, { best: now.tilted, worth: even, since: 0 });
+    else now.since++;
+    now.number++;
+    if (even > GOOD * used || now.since === PATIENCE || now.number === MAX_TRIALS) {
+      sample.tilted = now.best;
       sample.trial = null;
+      return;
     }
+    now.heat = strongest(tilts, ofEvidence, now.heat, weights);
+    now.tilted = tiltFurther(sample, record, relativeWeights(tilts, ofEvidence, now.heat, weights));
   }
 
-  /* The greatest heat up to 1 at which the weights are still worth `enough` even ones. */
-  function strongest(tilts, ofEvidence, heat, enough) {
-    const weights = new Float64Array(ofEvidence.length);
+  /* The greatest heat up to 1 at which the weights are worth a quarter of the worlds. */
+  function strongest(tilts, ofEvidence, heat, weights) {
+    const enough = weights.length / 4;
     const fits = (x) => worth(relativeWeights(tilts, ofEvidence, x, weights)) >= enough;
     if (fits(1)) return 1;
     let [low, high] = [heat, 1];
@@ -392,24 +401,38 @@ const BlastSampler = (() => {
     return sum ** 2 / squares;
   }
 
-  /* Sets a coin to how often it is open in the weighed worlds that ask it, held back by a few
-   * worlds that are as before: a coin must not be ruled out because a trial did not see it. */
-  function retilt({ thresholds, tilt }, arc, rows, weights, scale) {
-    const held = 8;
-    const { p, q } = tilt.get(arc);
-    let open = 0;
-    let all = 0;
-    for (const [, word, askedIn, openIn] of rows) {
-      open += sumOver(weights, word, openIn);
-      all += sumOver(weights, word, askedIn);
+  function tiltFurther(sample, record, weights) {
+    const { compiled: { tail }, reached, words, trial: { tilted } } = sample;
+    const thresholds = tilted.thresholds.slice();
+    const tilt = new Map(tilted.tilt);
+    const scale = worth(weights) / weights.reduce((a, b) => a + b, 0);
+    for (const [arc, openIn] of record) {
+      let open = 0;
+      let asked = 0;
+      for (let word = 0; word < openIn.length; word++) {
+        open += scale * sumOver(weights, word, openIn[word]);
+        asked += scale * sumOver(weights, word, reached[tail[arc] * words + word]);
+      }
+      const { p, q } = tilt.get(arc);
+      const next = threshold(nextTilt(q, open, asked));
+      if (next <= 0) continue; /* too near to 0 or 1 for a coin */
+      thresholds[arc] = next;
+      const drawn = next / 2 ** 32; /* what is drawn in fact, so that the weights are right */
+      tilt.set(arc, {
+        p, q: drawn, open: Math.log(p / drawn), closed: Math.log((1 - p) / (1 - drawn)),
+      });
     }
-    const now = threshold((open * scale + held * q) / (all * scale + held));
-    if (now <= 0) return; /* too near to 0 or 1 to be a coin */
-    thresholds[arc] = now;
-    const drawn = now / 2 ** 32; /* what is drawn in fact, so that the weights are right */
-    tilt.set(arc, {
-      p, q: drawn, open: Math.log(p / drawn), closed: Math.log((1 - p) / (1 - drawn)),
-    });
+    return { thresholds, tilt };
+  }
+
+  /* How often a coin is open in the worlds that ask it, held back by a few worlds that are as
+   * before: a coin must not be ruled out because a trial did not see it. What may be chance stays:
+   * small errors of thousands of coins would make the weights uneven. */
+  function nextTilt(q, open, asked) {
+    const held = 8;
+    const chance = 3 * Math.sqrt(asked * q * (1 - q));
+    if (Math.abs(open - q * asked) < chance) return q;
+    return (open + held * q) / (asked + held);
   }
 
   function sumOver(numbers, word, worlds) {
