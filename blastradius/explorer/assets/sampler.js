@@ -13,7 +13,7 @@
  *
  * Randomness is a pure function of (seed, arc, world). So the same seed gives the same numbers,
  * and a change of one arc leaves the worlds of all others alone: before and after differ by the
- * change, not by noise. No DOM, no state outside the calls; runs in a page and in a worker.
+ * change, not by noise. (With evidence the tilt may move a little too.) No DOM, no state outside the calls; runs in a page and in a worker.
  */
 const BlastSampler = (() => {
   const Z95 = 1.959963984540054;
@@ -275,7 +275,7 @@ const BlastSampler = (() => {
       if (tilt !== undefined) {
         addTo(sample.tilts, word, open, tilt.open);
         addTo(sample.tilts, word, asked & ~open, tilt.closed);
-        if (record !== null) record.get(arc)[word] = open;
+        if (record !== null) record.get(arc)[word] |= open;
       }
       const reachedNow = open & ~reached[to + word];
       reached[to + word] |= reachedNow;
@@ -549,6 +549,7 @@ const BlastSampler = (() => {
  * is not done is dropped without an answer, so that a slider never waits for its own past. */
 if (typeof WorkerGlobalScope !== 'undefined' && self instanceof WorkerGlobalScope) {
   const SLICE_MS = 20;
+  const WARM_UP_MS = 100;
   let compiled = null;
   let current = null; /* {id, request, sample} */
 
@@ -576,9 +577,17 @@ if (typeof WorkerGlobalScope !== 'undefined' && self instanceof WorkerGlobalScop
     }
   };
 
+  /* Samples a little, so that the first request does not wait for the browser's compiler. */
+  const warmUp = (network) => {
+    const end = performance.now() + WARM_UP_MS;
+    const sample = BlastSampler.start(compiled, { ...network, nWorlds: 100000, seed: 0 });
+    while (BlastSampler.step(sample) && performance.now() < end);
+  };
+
   self.onmessage = ({ data }) => {
     if (data.network) {
       compiled = BlastSampler.compile(data.network);
+      warmUp(data.network);
       return;
     }
     current = { id: data.id, request: data, sample: null };
