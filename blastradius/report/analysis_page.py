@@ -388,6 +388,8 @@ def _question(analysis: Analysis, party: str) -> Iterator[str]:
         if "party" in said and "likelihood_ratio" not in said:
             event = "" if said["event"] == "exposed" else f":{said['event']}"
             yield from ("--observe", f"{said['party']}{event}={said['state']}")
+    if analysis.scenario is not None:
+        yield from ("--scenario", "FILE")
     if options["method"] == "exact":
         yield "--exact"
     if options["n_worlds"]:
