@@ -1,0 +1,418 @@
+/* The graph: what is drawn, folding, highlighting, replay, keys. vis-network draws, never moves. */
+(function (app) {
+  'use strict';
+
+  const { vis } = globalThis;
+  const { data, state } = app;
+  const FAR = 0.55; // scale below which carmakers get a name that does not shrink
+  const near = new Map(data.drawing.nodes.map((node) => [node.id, node]));
+  const drawn = new Map(data.drawing.edges.map((edge) => [edge.id, edge]));
+  const nodes = new vis.DataSet();
+  const edges = new vis.DataSet();
+  let network = null;
+  let marks = new Map(); // node id -> {isSelected, isLit, isGhost}
+  let looks = new Map(); // edge id -> look as text, to update only what changes
+
+  /* -- what is drawn ------------------------------------------------------------------------- */
+
+  const stands = (id) => {
+    const fold = app.foldOf.get(id);
+    return fold === undefined || state.unfolded.has(fold) || isStory(id) ? id : fold;
+  };
+  const isStory = (id) => state.story !== null && app.storyOf(state.story).has(id);
+  const hopOf = (party) => (party.hops === null ? Infinity : party.hops);
+
+  /** Parties on the way to shown ones, drawn faintly so that no path hangs in the air. */
+  function between(shown) {
+    const found = new Set();
+    for (const id of shown) {
+      const [best] = app.party.get(id).paths;
+      for (const edge of best ? app.edgesOfPath(best) : []) {
+        for (const end of [edge.from, edge.to]) if (!shown.has(end)) found.add(end);
+      }
+    }
+    return found;
+  }
+
+  /** Return what should be drawn now: nodes with marks, and edges with looks. */
+  function picture() {
+    const shown = app.shown();
+    const faint = between(shown);
+    const lit = state.lit || state.pinned;
+    const litNodes = new Set();
+    if (lit) for (const id of lit) litNodes.add(app.edge.get(id).from).add(app.edge.get(id).to);
+    const wanted = new Map();
+    for (const party of data.parties) {
+      if (!shown.has(party.id) && !faint.has(party.id)) continue;
+      if (state.hop !== null && hopOf(party) > state.hop) continue;
+      const id = stands(party.id);
+      const mark = wanted.get(id) || { isGhost: true, isLit: false, isSelected: false };
+      mark.isGhost = mark.isGhost && (faint.has(party.id) || (lit !== null && !litNodes.has(party.id)));
+      mark.isLit = mark.isLit || litNodes.has(party.id);
+      wanted.set(id, mark);
+    }
+    for (const id of state.unfolded) if (!wanted.has(id)) wanted.set(id, { isGhost: false });
+    const chosen = state.selection && state.selection.kind !== 'edge' ? stands(state.selection.id) : null;
+    if (wanted.has(chosen)) wanted.get(chosen).isSelected = true;
+    return { wanted, wantedEdges: edgesBetween(wanted, lit) };
+  }
+
+  /** Edges between what is drawn; those of folded parties are merged by channel. */
+  function edgesBetween(wanted, lit) {
+    const found = new Map();
+    for (const edge of data.edges) {
+      if (edge.from === edge.to || edge.kind === 'origin') continue;
+      const from = stands(edge.from);
+      const to = stands(edge.to);
+      if (from === to || !wanted.has(from) || !wanted.has(to)) continue;
+      const isWhole = from === edge.from && to === edge.to;
+      const id = isWhole ? edge.id : `merged/${from}/${to}/${edge.channel}`;
+      const look = found.get(id) || newLook(edge, id, from, to, isWhole);
+      look.isLit = look.isLit || (lit !== null && lit.has(edge.id)) || app.selected('edge', edge.id);
+      look.isGhost = (lit !== null && !look.isLit)
+        || wanted.get(from).isGhost || wanted.get(to).isGhost;
+      found.set(id, look);
+    }
+    return found;
+  }
+
+  function newLook(edge, id, from, to, isWhole) {
+    return {
+      id, from, to, channel: edge.channel, isWeak: app.isWeak(edge.certainty), isLit: false,
+      isGhost: false, probability: edge.probability, base: isWhole ? drawn.get(edge.id) : null,
+    };
+  }
+
+  /* -- bringing vis-network up to date ------------------------------------------------------- */
+
+  function refresh() {
+    const { wanted, wantedEdges } = picture();
+    marks = wanted;
+    syncNodes(wanted);
+    syncEdges(wantedEdges);
+    network.redraw();
+  }
+
+  function syncNodes(wanted) {
+    nodes.remove(nodes.getIds().filter((id) => !wanted.has(id)));
+    const missing = [...wanted.keys()].filter((id) => nodes.get(id) === null);
+    nodes.add(missing.map((id) => near.get(id)));
+  }
+
+  function syncEdges(wanted) {
+    const gone = edges.getIds().filter((id) => !wanted.has(id));
+    edges.remove(gone);
+    gone.forEach((id) => looks.delete(id));
+    const fresh = [];
+    for (const look of wanted.values()) {
+      const options = edgeOptions(look);
+      const text = JSON.stringify(options);
+      if (looks.get(look.id) !== text) fresh.push(options);
+      looks.set(look.id, text);
+    }
+    edges.update(fresh);
+  }
+
+  function edgeOptions(look) {
+    const base = look.base || {
+      id: look.id, from: look.from, to: look.to, width: 2, dashes: look.isWeak ? [9, 7] : false,
+      arrows: { to: { enabled: true, type: 'arrow', scaleFactor: 0.7 } },
+      smooth: { enabled: true, type: 'cubicBezier', forceDirection: 'horizontal', roundness: 0.5 },
+    };
+    const colours = app.colours();
+    return {
+      ...base,
+      ...app.edgeLook(look.channel, look.isWeak, base.width, look),
+      label: look.isLit && look.base ? app.probability(look.probability) : ' ',
+      font: {
+        size: 12, face: app.FONT, color: colours.text, strokeWidth: 4, strokeColor: colours.canvas,
+      },
+    };
+  }
+
+  /* -- vis-network --------------------------------------------------------------------------- */
+
+  function renderer({ ctx, id, x, y }) {
+    const mark = marks.get(id) || {};
+    return {
+      drawNode() {
+        app.drawCard(ctx, id, x, y, mark);
+        const party = app.party.get(id);
+        const scale = network.getScale();
+        if (scale < FAR && party && (party.role === 'oem' || party.is_origin) && !mark.isGhost) {
+          app.drawFarName(ctx, id, x, y, scale);
+        }
+      },
+      nodeDimensions: data.card,
+    };
+  }
+
+  function build() {
+    const options = structuredClone(data.drawing.options);
+    options.nodes.ctxRenderer = renderer;
+    if (data.edges.length > 600) {
+      options.interaction.hideEdgesOnDrag = true;
+      options.interaction.hideEdgesOnZoom = true;
+    }
+    network = new vis.Network(app.byId('graph'), { nodes, edges }, options);
+    app.network = network;
+    const canvas = app.byId('graph').querySelector('canvas');
+    canvas.setAttribute('role', 'presentation');
+    network.on('click', onClick);
+    network.on('doubleClick', (event) => event.nodes.length && toggleFold(event.nodes[0]));
+    network.on('oncontext', onContext);
+    network.on('hoverNode', (event) => describe(nodeWords(event.node)));
+    network.on('hoverEdge', (event) => describe(edgeWords(event.edge)));
+    network.on('blurNode', () => describe(''));
+    network.on('blurEdge', () => describe(''));
+  }
+
+  function onClick(event) {
+    app.byId('graph').focus({ preventScroll: true });
+    const [node] = event.nodes;
+    if (node !== undefined) selectNode(node);
+    else if (event.edges.length && app.edge.has(event.edges[0])) app.selectEdge(event.edges[0]);
+    else app.set({ selection: null, lit: null, pinned: null });
+    network.unselectAll();
+  }
+
+  function selectNode(id) {
+    if (app.party.has(id)) app.selectParty(id);
+    else app.set({ selection: { kind: 'fold', id }, lit: null, pinned: null });
+  }
+
+  function onContext(event) {
+    event.event.preventDefault();
+    const node = network.getNodeAt(event.pointer.DOM);
+    if (node === undefined) return;
+    selectNode(node);
+    const frame = app.byId('graph').getBoundingClientRect();
+    openMenu(frame.left + event.pointer.DOM.x, frame.top + event.pointer.DOM.y);
+  }
+
+  const describe = (text) => { app.byId('hover').textContent = text; };
+
+  function nodeWords(id) {
+    const card = app.card(id);
+    return `${card.title}: ${card.line}`;
+  }
+
+  function edgeWords(id) {
+    const edge = app.edge.get(id);
+    if (!edge) return 'several relations of folded parties';
+    return `${edge.label}: probability ${app.probability(edge.probability)}, ${edge.certainty}`;
+  }
+
+  /* -- folding ------------------------------------------------------------------------------- */
+
+  function toggleFold(id) {
+    if (!app.fold.has(id)) return;
+    const unfolded = new Set(state.unfolded);
+    if (!unfolded.delete(id)) unfolded.add(id);
+    app.set({ unfolded });
+    if (unfolded.has(id)) network.moveTo({ position: near.get(app.fold.get(id).members[0]), scale: 0.6 });
+    app.announce(`${app.card(id).title}: ${unfolded.has(id) ? 'unfolded' : 'folded'}`);
+  }
+  app.toggleFold = toggleFold;
+
+  function sayFolded() {
+    const open = data.folds.filter((fold) => !state.unfolded.has(fold.id));
+    const count = open.reduce((sum, fold) => sum + fold.members.length, 0);
+    const note = app.byId('folded');
+    note.hidden = count === 0;
+    note.textContent = `${app.plural(count, 'party', 'parties')} of low score folded into `
+      + `${app.plural(open.length, 'group')} by role and hop (marked +). The table lists them all.`;
+  }
+
+  /* -- view ---------------------------------------------------------------------------------- */
+
+  /** Show everything, but never so small that nothing can be read. */
+  function fit() {
+    network.fit({ animation: false, maxZoomLevel: 1.15 });
+    const smallest = data.folds.length ? 0.35 : 0.5;
+    if (network.getScale() >= smallest) return;
+    const origin = near.get(data.parties[0].id);
+    const pane = app.byId('graph');
+    network.moveTo({
+      scale: smallest,
+      position: { x: origin.x + pane.clientWidth / 2 / smallest - 140, y: origin.y },
+    });
+  }
+  app.fit = fit;
+
+  app.zoom = (factor) => network.moveTo({ scale: network.getScale() * factor });
+
+  /** Bring a party into view without changing the scale; do nothing if it is in view. */
+  function bringIntoView(id) {
+    if (nodes.get(id) === null) return;
+    const at = network.canvasToDOM(network.getPosition(id));
+    const pane = app.byId('graph');
+    const margin = 60 * network.getScale();
+    if (at.x > margin && at.y > margin
+      && at.x < pane.clientWidth - margin && at.y < pane.clientHeight - margin) return;
+    network.moveTo({
+      position: network.getPosition(id),
+      animation: app.prefersReducedMotion() ? false : { duration: 250 },
+    });
+  }
+
+  app.positions = () => network.getPositions();
+  app.drawnEdges = () => edges.get();
+  app.markOf = (id) => marks.get(id) || {};
+
+  /* -- stories, paths, replay ---------------------------------------------------------------- */
+
+  app.tellStory = function (id) {
+    app.set({ story: id, selection: { kind: 'party', id }, lit: null, pinned: null });
+    fit();
+    app.announce(`Only the story of ${app.name(id)} is shown`);
+  };
+
+  app.endStory = function () {
+    app.set({ story: null, lit: null, pinned: null });
+    fit();
+    app.announce('Everything is shown');
+  };
+
+  app.pinPath = function (id, index = 0) {
+    const path = app.party.get(id).paths[index];
+    if (!path) return;
+    const lit = new Set(app.edgesOfPath(path).map((edge) => edge.id));
+    app.set({ selection: { kind: 'party', id }, pinned: lit, lit: null });
+    app.announce(`Most probable path: ${[...path.arcs].map((arc) => app.edgeOfArc.get(arc).label).join('; ')}`);
+  };
+
+  const lastHop = Math.max(0, ...data.parties.map((party) => party.hops || 0));
+
+  /** Replay: -1 goes back, +1 goes on; past the last hop everything is shown. */
+  app.replay = function (step) {
+    let hop = state.hop === null ? (step > 0 ? 0 : lastHop) : state.hop + step;
+    if (hop < 0 || hop > lastHop) hop = null;
+    const lit = hop === null ? null : new Set(data.edges
+      .filter((e) => e.from !== e.to && app.party.get(e.to).hops === hop && app.party.get(e.from).hops === hop - 1)
+      .map((e) => e.id));
+    app.set({ hop, lit: null, pinned: lit && lit.size ? lit : null });
+    const count = data.parties.filter((party) => party.hops === hop).length;
+    app.announce(hop === null ? 'All hops are shown' : `Hop ${hop}: ${app.plural(count, 'party', 'parties')}`);
+  };
+
+  /* -- keys in the graph --------------------------------------------------------------------- */
+
+  const TURNS = {
+    ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1],
+  };
+
+  function onKey(event) {
+    if (event.ctrlKey || event.metaKey || event.altKey) return;
+    const chosen = state.selection && state.selection.kind !== 'edge' ? state.selection.id : null;
+    if (event.key in TURNS) move(chosen, TURNS[event.key]);
+    else if (event.key === 'Enter' && app.fold.has(chosen)) toggleFold(chosen);
+    else if (event.key === 'Enter' && chosen !== null) app.showTab('details', true);
+    else if (event.key === '+' || event.key === '=') app.zoom(1.25);
+    else if (event.key === '-') app.zoom(0.8);
+    else if (event.key === '0') fit();
+    else if ((event.key === 'm' || event.key === 'ContextMenu') && chosen !== null) menuAtNode(chosen);
+    else return;
+    event.preventDefault();
+    event.stopPropagation();
+  }
+
+  /** Go to the nearest party in a direction. */
+  function move(from, [dx, dy]) {
+    const at = network.getPositions();
+    if (from === null || !at[from]) return choose(data.parties[0].id);
+    let best = null;
+    for (const [id, spot] of Object.entries(at)) {
+      const ahead = (spot.x - at[from].x) * dx + (spot.y - at[from].y) * dy;
+      const aside = Math.abs((spot.x - at[from].x) * dy) + Math.abs((spot.y - at[from].y) * dx);
+      const cost = ahead + aside * 2.5;
+      if (id !== from && ahead > 1 && (best === null || cost < best.cost)) best = { id, cost };
+    }
+    return best && choose(best.id);
+  }
+
+  function choose(id) {
+    selectNode(id);
+    bringIntoView(id);
+    app.announce(nodeWords(id));
+  }
+
+  /* -- menu ---------------------------------------------------------------------------------- */
+
+  function menuAtNode(id) {
+    const at = network.canvasToDOM(network.getPosition(id));
+    const frame = app.byId('graph').getBoundingClientRect();
+    openMenu(frame.left + at.x, frame.top + at.y);
+  }
+
+  function menuItems({ kind, id }) {
+    if (kind === 'fold') return [[state.unfolded.has(id) ? 'Fold' : 'Unfold', () => toggleFold(id)]];
+    return [
+      ['Shortest path to here', () => app.pinPath(id)],
+      ["Only this party's story", () => app.tellStory(id)],
+      ['What if …', () => app.showTab('whatif', true)],
+      ['Details', () => app.showTab('details', true)],
+    ];
+  }
+
+  function openMenu(x, y) {
+    const menu = app.byId('menu');
+    const items = menuItems(state.selection).map(([text, act]) => app.el('button', {
+      type: 'button', role: 'menuitem', tabindex: -1, onclick: () => { closeMenu(); act(); },
+    }, text));
+    app.fill(menu, items);
+    menu.hidden = false;
+    menu.style.left = `${Math.min(x, innerWidth - menu.offsetWidth - 8)}px`;
+    menu.style.top = `${Math.min(y, innerHeight - menu.offsetHeight - 8)}px`;
+    items[0].focus();
+  }
+  app.openMenu = openMenu;
+
+  function closeMenu() {
+    const menu = app.byId('menu');
+    if (menu.hidden) return;
+    menu.hidden = true;
+    app.byId('graph').focus({ preventScroll: true });
+  }
+
+  function onMenuKey(event) {
+    const items = [...app.byId('menu').children];
+    const at = items.indexOf(document.activeElement);
+    if (event.key === 'Escape') closeMenu();
+    else if (event.key === 'ArrowDown') items[(at + 1) % items.length].focus();
+    else if (event.key === 'ArrowUp') items[(at + items.length - 1) % items.length].focus();
+    else return;
+    event.preventDefault();
+    event.stopPropagation();
+  }
+
+  /* -- start --------------------------------------------------------------------------------- */
+
+  app.startGraph = function () {
+    build();
+    refresh();
+    fit();
+    sayFolded();
+    app.byId('graph').addEventListener('keydown', onKey);
+    app.byId('menu').addEventListener('keydown', onMenuKey);
+    document.addEventListener('pointerdown', (event) => {
+      if (!app.byId('menu').contains(event.target)) app.byId('menu').hidden = true;
+    });
+    app.watch(['selection', 'lit', 'pinned', 'story', 'hop', 'filter', 'unfolded', 'sampled', 'theme'], refresh);
+    app.watch(['unfolded'], sayFolded);
+    app.watch(['selection'], () => {
+      const chosen = state.selection;
+      if (chosen && chosen.kind === 'party' && document.activeElement !== app.byId('graph')) {
+        bringIntoView(stands(chosen.id));
+      }
+    });
+    app.watch(['story'], () => { app.byId('story-back').hidden = state.story === null; });
+    app.watch(['hop'], () => {
+      app.byId('replay-where').textContent = state.hop === null ? 'all hops' : `hop ${state.hop} of ${lastHop}`;
+    });
+    if ('ResizeObserver' in globalThis) {
+      let isFirst = true;
+      new ResizeObserver(() => { if (!isFirst) network.redraw(); isFirst = false; }).observe(app.byId('graph'));
+    }
+  };
+}(globalThis.BlastPage = globalThis.BlastPage || {}));

@@ -1,0 +1,100 @@
+"""The picture as pyvis and its vis-network know it: nodes, edges and options.
+
+The only place that imports pyvis, which brings no types. Its page template is not used: that one
+loads style sheets and scripts from other servers.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from typing import Any, Final
+
+import pyvis
+from pyvis.network import Network
+
+from blastradius.explorer.layout import Layout
+from blastradius.explorer.payload import Plain, weak
+
+_SCRIPT: Final = Path("templates", "lib", "vis-9.1.2", "vis-network.min.js")
+
+_OPTIONS: Final[Plain] = {
+    "physics": {"enabled": False},
+    "layout": {"improvedLayout": False},
+    "interaction": {
+        "hover": True,
+        "hoverConnectedEdges": False,
+        "multiselect": False,
+        "selectConnectedEdges": False,
+        "keyboard": {"enabled": False},
+        "navigationButtons": False,
+        "zoomSpeed": 0.6,
+    },
+    "nodes": {"shape": "custom", "chosen": False},
+    "edges": {"chosen": False, "arrowStrikethrough": False, "selectionWidth": 0, "hoverWidth": 0},
+}
+
+_WIDEST: Final = 5.0
+_DASHES: Final = [9, 7]
+"""Line and gap of an edge of weak certainty [px]."""
+
+
+def draw(data: Mapping[str, Any], layout: Layout) -> Plain:
+    """Return nodes, edges and options for vis-network; colours are the page's business."""
+    picture = Network(directed=True, cdn_resources="in_line")
+    picture.set_options(json.dumps(_OPTIONS))
+    names = {party["id"]: party["name"] for party in data["parties"]}
+    names |= {fold.id: f"{len(fold.members)} more" for fold in layout.folds}
+    for id_, name in names.items():
+        x, y = layout.position[id_]
+        picture.add_node(id_, label=name, shape="custom", x=x, y=y)
+    for edge, style in _styled(data["edges"], layout):
+        picture.add_edge(edge["from"], edge["to"], **style)
+    wanted = ("id", "label", "shape", "x", "y")
+    return {
+        "nodes": [{key: node[key] for key in wanted} for node in picture.nodes],
+        "edges": picture.edges,
+        "options": picture.options,
+    }
+
+
+def _styled(edges: Iterable[Plain], layout: Layout) -> Iterable[tuple[Plain, Plain]]:
+    """Yield the edges between parties, each with its look."""
+    parallel: dict[tuple[str, str], int] = {}
+    for edge in edges:
+        pair = (edge["from"], edge["to"])
+        if edge["from"] == edge["to"]:
+            continue
+        rank = parallel.get(pair, 0)
+        parallel[pair] = rank + 1
+        is_weak = weak(edge["certainty"])
+        yield (
+            edge,
+            {
+                "id": edge["id"],
+                "width": round(1 + (_WIDEST - 1) * edge["probability"], 2),
+                "dashes": _DASHES if is_weak else False,
+                "arrows": {"to": {"enabled": True, "type": "arrow", "scaleFactor": 0.7}},
+                "smooth": _curve(layout, pair, rank),
+            },
+        )
+
+
+def _curve(layout: Layout, pair: tuple[str, str], rank: int) -> Plain:
+    """Return how an edge bends: an S between columns, a bow within one and beside another edge."""
+    is_forward = layout.position[pair[1]].x > layout.position[pair[0]].x
+    if is_forward and rank == 0:
+        return {
+            "enabled": True,
+            "type": "cubicBezier",
+            "forceDirection": "horizontal",
+            "roundness": 0.5,
+        }
+    return {"enabled": True, "type": "curvedCW", "roundness": round(0.16 * (rank + 1), 2)}
+
+
+def vis_network_source() -> str:
+    """Return the vis-network that pyvis bundles, without the pointer to its source map."""
+    source = (Path(pyvis.__file__).parent / _SCRIPT).read_text(encoding="utf-8")
+    return "\n".join(line for line in source.split("\n") if not line.startswith("//# source"))
