@@ -75,7 +75,7 @@ def _styled(edges: Iterable[Plain], layout: Layout) -> Iterable[tuple[Plain, Pla
                 "id": edge["id"],
                 "width": round(1 + (_WIDEST - 1) * edge["probability"], 2),
                 "dashes": _DASHES if is_weak else False,
-                "arrows": {"to": {"enabled": True, "type": "arrow", "scaleFactor": 0.7}},
+                "arrows": {"to": {"enabled": True, "type": "arrow", "scaleFactor": 0.55}},
                 "smooth": _curve(layout, pair, rank),
             },
         )
@@ -83,15 +83,15 @@ def _styled(edges: Iterable[Plain], layout: Layout) -> Iterable[tuple[Plain, Pla
 
 def _curve(layout: Layout, pair: tuple[str, str], rank: int) -> Plain:
     """Return how an edge bends: an S between columns, a bow within one and beside another edge."""
-    is_forward = layout.position[pair[1]].x > layout.position[pair[0]].x
-    if is_forward and rank == 0:
+    way = layout.position[pair[1]].x - layout.position[pair[0]].x
+    if way > 0 and rank == 0:
         return {
             "enabled": True,
             "type": "cubicBezier",
             "forceDirection": "horizontal",
-            "roundness": 0.5,
+            "roundness": 0.7,
         }
-    return {"enabled": True, "type": "curvedCW", "roundness": round(0.16 * (rank + 1), 2)}
+    return {"enabled": True, "type": "curvedCW", "roundness": 0.9 if way == 0 else round(0.16 * (rank + 1), 2)}
 
 
 def vis_network_source() -> str:

@@ -16,12 +16,12 @@ CARD_HEIGHT: Final = 44
 
 _ROW: Final = 56
 _COLUMN: Final = 212
-_HOP_GAP: Final = 110
+_HOP_GAP: Final = 140
 """Room for the arrows between two hops."""
 
 _CHANNEL_GAP: Final = 20
 _CHANNELS: Final = ("origin", "custody", "access", "dependency", "none", "fold")
-_ASPECT: Final = 1.15
+_ASPECT: Final = 1.1
 """Width by height of the pane that the page has for the graph at 1280 pixels."""
 
 
@@ -79,7 +79,7 @@ def lay_out(places: Sequence[Place], max_nodes: int) -> Layout:
     --------
     >>> way = [Place("a", 0, "origin", 100, "tier1", True), Place("b", 1, "custody", 50, "oem")]
     >>> lay_out(way, 400).position["b"].x - lay_out(way, 400).position["a"].x
-    322.0
+    352.0
     """
     kept, folds = _fold(places, max_nodes)
     cells = [*kept, *(Place(f.id, f.hop, "fold", 0.0, f.role) for f in folds)]

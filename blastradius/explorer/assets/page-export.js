@@ -108,10 +108,10 @@
       const [a, b] = [{ x: from.x + bend, y: from.y }, { x: to.x - bend, y: to.y }];
       return (t) => mix([from, a, b, to], [(1 - t) ** 3, 3 * t * (1 - t) ** 2, 3 * t ** 2 * (1 - t), t ** 3]);
     }
-    const { roundness } = edge.smooth;
-    const middle = {
-      x: (from.x + to.x) / 2 + (to.y - from.y) * roundness, y: (from.y + to.y) / 2 - (to.x - from.x) * roundness,
-    };
+    const turn = edge.smooth.roundness;
+    const angle = Math.atan2(from.y - to.y, to.x - from.x) + (turn * Math.PI) / 2;
+    const reach = (Math.hypot(to.x - from.x, to.y - from.y) * (1 + turn)) / 2;
+    const middle = { x: from.x + reach * Math.cos(angle), y: from.y - reach * Math.sin(angle) };
     return (t) => mix([from, middle, to], [(1 - t) ** 2, 2 * t * (1 - t), t ** 2]);
   }
 

@@ -4,7 +4,6 @@
 
   const { vis } = globalThis;
   const { data, state } = app;
-  const FAR = 0.55; // scale below which carmakers get a name that does not shrink
   const near = new Map(data.drawing.nodes.map((node) => [node.id, node]));
   const drawn = new Map(data.drawing.edges.map((edge) => [edge.id, edge]));
   const nodes = new vis.DataSet();
@@ -116,8 +115,8 @@
   function edgeOptions(look) {
     const base = look.base || {
       id: look.id, from: look.from, to: look.to, width: 2, dashes: look.isWeak ? [9, 7] : false,
-      arrows: { to: { enabled: true, type: 'arrow', scaleFactor: 0.7 } },
-      smooth: { enabled: true, type: 'cubicBezier', forceDirection: 'horizontal', roundness: 0.5 },
+      arrows: { to: { enabled: true, type: 'arrow', scaleFactor: 0.55 } },
+      smooth: { enabled: true, type: 'cubicBezier', forceDirection: 'horizontal', roundness: 0.7 },
     };
     const colours = app.colours();
     return {
@@ -133,15 +132,9 @@
   /* -- vis-network --------------------------------------------------------------------------- */
 
   function renderer({ ctx, id, x, y }) {
-    const mark = marks.get(id) || {};
     return {
       drawNode() {
-        app.drawCard(ctx, id, x, y, mark);
-        const party = app.party.get(id);
-        const scale = network.getScale();
-        if (scale < FAR && party && (party.role === 'oem' || party.is_origin) && !mark.isGhost) {
-          app.drawFarName(ctx, id, x, y, scale);
-        }
+        app.drawCard(ctx, id, x, y, marks.get(id) || {}, network.getScale());
       },
       nodeDimensions: data.card,
     };

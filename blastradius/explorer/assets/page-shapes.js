@@ -3,6 +3,7 @@
   'use strict';
 
   const { width: WIDTH, height: HEIGHT } = app.data.card;
+  const FAR = 0.66; // scale below which the second line of a card could not be read
   app.FONT = 'system-ui, -apple-system, "Segoe UI", Roboto, "Noto Sans", sans-serif';
 
   /* Bands by a palette that keeps its order in lightness and under colour blindness, by a
@@ -147,13 +148,20 @@
     );
   }
 
-  /** Draw a card; mark is {isSelected, isLit, isGhost}. */
-  app.drawCard = function (ctx, id, x, y, mark) {
+  /** Draw a card; mark is {isSelected, isLit, isGhost}; scale is that of the picture. */
+  app.drawCard = function (ctx, id, x, y, mark, scale) {
     const card = app.card(id);
     const colours = app.colours();
     const band = app.bandLook(card.band);
     ctx.save();
     if (mark.isGhost) ctx.globalAlpha = 0.28;
+    drawBox(ctx, card, x, y, mark, colours, band);
+    if (scale < FAR) drawFarFace(ctx, card, x, y, colours, band, scale);
+    else drawFace(ctx, card, x, y, colours, band);
+    ctx.restore();
+  };
+
+  function drawBox(ctx, card, x, y, mark, colours, band) {
     if (card.isFold) {
       box(ctx, x + 4, y + 4, 0);
       ctx.fillStyle = colours.border;
@@ -166,28 +174,29 @@
     ctx.strokeStyle = mark.isLit ? colours.accent : card.band === 'none' ? colours.border : band.fill;
     box(ctx, x, y, ctx.lineWidth / 2);
     ctx.stroke();
-    if (mark.isSelected) {
-      box(ctx, x, y, -4);
-      ctx.lineWidth = 3;
-      ctx.strokeStyle = colours.accent;
-      ctx.stroke();
-    }
-    drawFace(ctx, card, x, y, colours, band);
-    ctx.restore();
-  };
+    if (!mark.isSelected) return;
+    box(ctx, x, y, -4);
+    ctx.lineWidth = 3;
+    ctx.strokeStyle = colours.accent;
+    ctx.stroke();
+  }
 
-  function drawFace(ctx, card, x, y, colours, band) {
-    const left = x - WIDTH / 2;
-    trace(ctx, card.family, left + 22, y, 12.5);
+  function drawSign(ctx, card, x, y, colours, band) {
+    trace(ctx, card.family, x, y, 12.5);
     ctx.fillStyle = card.isOrigin ? colours.onOrigin : band.fill;
     ctx.fill();
     ctx.fillStyle = card.isOrigin ? colours.origin : band.ink;
     ctx.textAlign = 'center';
     ctx.textBaseline = 'middle';
     ctx.font = `700 12px ${app.FONT}`;
-    ctx.fillText(card.letter, left + 22, y + 0.5);
+    ctx.fillText(card.letter, x, y + 0.5);
     ctx.textAlign = 'left';
     ctx.fillStyle = card.isOrigin ? colours.onOrigin : colours.text;
+  }
+
+  function drawFace(ctx, card, x, y, colours, band) {
+    const left = x - WIDTH / 2;
+    drawSign(ctx, card, left + 22, y, colours, band);
     ctx.font = titleFont(card);
     ctx.fillText(app.cutText(card.title, ctx.font, WIDTH - 52), left + 43, y - 7.5);
     ctx.font = `11.5px ${app.FONT}`;
@@ -195,25 +204,23 @@
     ctx.fillText(app.cutText(card.line, ctx.font, WIDTH - 52), left + 43, y + 9.5);
   }
 
+  /** From afar only the name, as large as the card allows; carmakers may use more room. */
+  function drawFarFace(ctx, card, x, y, colours, band, scale) {
+    const left = x - WIDTH / 2;
+    drawSign(ctx, card, left + 22, y, colours, band);
+    const size = Math.min(11 / scale, card.isBold ? 40 : 24);
+    ctx.font = `${card.isBold || card.isOrigin ? 700 : 500} ${size}px ${app.FONT}`;
+    if (size > 28) {
+      ctx.lineWidth = 4 / scale;
+      ctx.lineJoin = 'round';
+      ctx.strokeStyle = colours.card;
+      ctx.strokeText(app.cutText(card.title, ctx.font, WIDTH), left + 40, y + 1);
+    }
+    ctx.fillText(app.cutText(card.title, ctx.font, size > 28 ? WIDTH : WIDTH - 48), left + 40, y + 1);
+  }
+
   const titleFont = (card) => `${card.isBold || card.isOrigin ? 700 : 500} 13px ${app.FONT}`;
   app.titleFont = titleFont;
-
-  /** The name of a carmaker, readable however small the picture is. */
-  app.drawFarName = function (ctx, id, x, y, scale) {
-    const colours = app.colours();
-    ctx.save();
-    ctx.font = `700 ${11 / scale}px ${app.FONT}`;
-    ctx.textAlign = 'center';
-    ctx.textBaseline = 'middle';
-    ctx.lineWidth = 3.5 / scale;
-    ctx.lineJoin = 'round';
-    ctx.strokeStyle = colours.canvas;
-    ctx.fillStyle = colours.text;
-    const text = app.cutText(app.name(id), `700 11px ${app.FONT}`, 110);
-    ctx.strokeText(text, x, y);
-    ctx.fillText(text, x, y);
-    ctx.restore();
-  };
 
   /* -- edges --------------------------------------------------------------------------------- */
 

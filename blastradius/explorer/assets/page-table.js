@@ -37,10 +37,9 @@
 
   function scoreCell(party) {
     const now = app.now(party);
-    const ends = now.isChanged
-      ? ` ±${app.decimal(now.halfWidth)}`
-      : ` (${app.scoreText(party.score.low)}–${app.scoreText(party.score.high)})`;
-    return [app.scoreChange(party), el('span', { class: 'muted' }, ends)];
+    const [low, high] = [party.score.low, party.score.high].map(app.scoreText);
+    const ends = now.isChanged ? ` ±${app.decimal(now.halfWidth)}` : low !== high && ` (${low}–${high})`;
+    return [app.scoreChange(party), ends && el('span', { class: 'muted' }, ends)];
   }
 
   /* -- rows ---------------------------------------------------------------------------------- */

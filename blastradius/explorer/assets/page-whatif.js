@@ -64,6 +64,7 @@
     return {
       score: sum(posterior),
       halfWidth: sum(halfWidth),
+      harmedWidth: nodes.harmed === null ? 0 : halfWidth[nodes.harmed],
       exposed: at(nodes.exposed),
       compromised: at(nodes.compromised),
       disrupted: at(nodes.disrupted),
@@ -71,10 +72,14 @@
     };
   }
 
-  /** The same worlds are drawn before and after, so any difference is the change's doing. */
+  /* The same worlds are drawn before and after, so a change of probabilities shows without noise.
+     A statement weighs the worlds anew: there, what stays within the intervals is no change. */
   function differs(before, after) {
-    return ['score', 'exposed', 'compromised', 'disrupted', 'harmed']
-      .some((key) => Math.abs(before[key] - after[key]) > 1e-9);
+    const isWeighed = history.now.some((change) => change.observe !== undefined);
+    const score = isWeighed ? before.halfWidth + after.halfWidth : 1e-6;
+    const chance = isWeighed ? before.harmedWidth + after.harmedWidth : 1e-8;
+    return Math.abs(before.score - after.score) > score
+      || Math.abs(before.harmed - after.harmed) > chance;
   }
 
   function verdict(party, harmed) {
@@ -266,7 +271,7 @@
       .sort(([p, a], [q, b]) => Math.abs(b.score - q.score.posterior) - Math.abs(a.score - p.score.posterior));
     return [
       el('p', { class: 'sampled' }, `Sampled in the page: ${app.count(state.sampled.worlds)} worlds in ${Math.round(state.sampled.time)} ms,`
-        + ` ± is a 95 % interval. Before: the ${data.engine.method === 'exact' ? 'exact' : 'sampled'} numbers of the analysis.`),
+        + ` ± is a 95 % interval. What moved less is not marked. Before: the ${data.engine.method === 'exact' ? 'exact' : 'sampled'} numbers of the analysis.`),
       totals(rows),
       el('table', { class: 'plain', id: 'whatif-scores' }, el('thead', {}, el('tr', {}, ['Party', 'Score', '±', 'P(harmed)'].map((head) => el('th', { scope: 'col' }, head)))),
         el('tbody', {}, rows.slice(0, 30).map(([party, now]) => el('tr', { 'data-id': party.id },

@@ -47,11 +47,10 @@
   function legend() {
     const item = (sign, words) => el('li', {}, sign, el('span', {}, words));
     app.fill(app.byId('legend-body'),
-      el('p', {}, 'Arrows point where harm goes: from who is breached to who is harmed by it.'),
-      el('ul', {}, app.BANDS.filter((b) => b !== 'none').map((band) => item(app.bandChip(band), { critical: 'score 75 or more', high: '50 or more', medium: '25 or more', low: 'above 0' }[band]))),
+      el('ul', {}, app.BANDS.filter((b) => b !== 'none').map((band) => item(app.bandChip(band), { critical: 'score from 75', high: 'from 50', medium: 'from 25', low: 'above 0' }[band]))),
       el('ul', {}, Object.entries(app.CHANNELS).map(([channel, words]) => item(lineSign(channel), `${channel}: ${words}`)),
         item(lineSign('custody', { width: 5 }), 'wider: more probable'),
-        item(lineSign('custody', { isWeak: true }), 'dashed: inferred or assumed')),
+        item(lineSign('custody', { isWeak: true }), 'dashed, lighter: inferred or assumed')),
       el('ul', {}, app.FAMILY_WORDS.map(([family, words]) => item(shapeSign(family), words))));
   }
 
@@ -123,6 +122,7 @@
     const dark = matchMedia('(prefers-color-scheme: dark)');
     setTheme(dark.matches ? 'dark' : 'light');
     header();
+    app.byId('legend').open = innerWidth > 1000;
     legend();
     app.startGraph();
     app.startTable();
