@@ -363,6 +363,23 @@ class Result:
 
         return render_text(self._document(), width=width, colour=colour)
 
+    def to_html(self, *, max_nodes: int = 400) -> str:
+        """Return the whole result as one interactive HTML file that fetches nothing.
+
+        Parameters
+        ----------
+        max_nodes : int
+            Parties drawn at once, at least 1; those of lower score are folded into groups.
+
+        Raises
+        ------
+        QuestionError
+            If ``max_nodes`` is less than 1.
+        """
+        from blastradius.explorer.page import render_page
+
+        return render_page(self._breach, self._document().title, max_nodes=max_nodes)
+
     def _document(self) -> Document:
         from blastradius.report.analysis_page import analysis_document
 

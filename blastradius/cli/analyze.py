@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from blastradius.cli import options as shared
-from blastradius.cli.answer import FORMATS, ListOptions, answer
+from blastradius.cli.answer import FORMATS, MAX_NODES, ListOptions, answer
 from blastradius.cli.question import QuestionOptions
 from blastradius.model.vocabulary import ROLES
 
@@ -18,6 +18,8 @@ blastradius analyze continental
 blastradius analyze continental --role oem --top 3 --format markdown --output continental.md
 
 blastradius analyze continental --observe bmw=denied --observe porsche=confirmed
+
+blastradius analyze continental --html continental.html
 
 blastradius analyze bosch --hypothetical --action hacking --as-of 2024-06
 """
@@ -70,6 +72,17 @@ def analyze(
     ] = False,
     format_: Annotated[str | None, shared.format_option(*FORMATS)] = None,
     output: shared.OutputOption = None,
+    html: Annotated[
+        str | None,
+        typer.Option(
+            help="Also write an interactive page to this file: the whole answer, for any browser, "
+            "offline.",
+            metavar="FILE",
+            show_default=False,
+            rich_help_panel=shared.OUTPUT,
+        ),
+    ] = None,
+    max_nodes: shared.MaxNodesOption = MAX_NODES,
     rng_seed: shared.RngSeedOption = 0,
     exact: shared.ExactOption = False,
     worlds: shared.WorldsOption = None,
@@ -93,5 +106,7 @@ def analyze(
         worlds=worlds,
         rng_seed=rng_seed,
     )
-    listing = ListOptions(tuple(role or ()), min_score, top, format_, output)
+    listing = ListOptions(
+        tuple(role or ()), min_score, top, format_, output, html=html, max_nodes=max_nodes
+    )
     answer(target, question, listing)

@@ -1,13 +1,20 @@
 """What ``analyze`` does once its options are read; imports no command-line library."""
 
+# ruff: noqa: PLC0415 - what one command or format needs is imported when it is needed
 from __future__ import annotations
 
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from blastradius.cli.output import deliver
 from blastradius.cli.question import QuestionOptions, ask
 from blastradius.cli.usage import UsageError, check_words
 from blastradius.model.vocabulary import ROLES
+
+if TYPE_CHECKING:
+    from blastradius.api import Result
+
+MAX_NODES = 400
+"""Parties that a page draws at once by default."""
 
 FORMATS = ("table", "json", "csv", "markdown")
 
@@ -20,6 +27,8 @@ class ListOptions(NamedTuple):
     top: int | None = None
     format: str | None = None
     output: str | None = None
+    html: str | None = None
+    max_nodes: int = MAX_NODES
 
 
 def answer(target: str, question: QuestionOptions, listing: ListOptions) -> None:
@@ -31,6 +40,8 @@ def answer(target: str, question: QuestionOptions, listing: ListOptions) -> None
         top=listing.top,
         grouped=question.group,
     )
+    if listing.html is not None:
+        write_page(result, listing.html, listing.max_nodes)
     deliver(
         listing.format,
         listing.output,
@@ -41,6 +52,20 @@ def answer(target: str, question: QuestionOptions, listing: ListOptions) -> None
             "markdown": lambda _: result.to_markdown(),
         },
     )
+
+
+def write_page(result: Result, path: str, max_nodes: int) -> None:
+    """Write the interactive page of a result; the whole result, whatever is listed."""
+    from blastradius.io.atomic import write_text
+
+    write_text(path, result.to_html(max_nodes=max_nodes))
+
+
+def check_max_nodes(max_nodes: int) -> None:
+    """Refuse a page without room for a party."""
+    if max_nodes < 1:
+        msg = f"--max-nodes: must be at least 1, got {max_nodes}"
+        raise UsageError(msg)
 
 
 def _check(listing: ListOptions) -> None:
@@ -54,3 +79,4 @@ def _check(listing: ListOptions) -> None:
     if listing.top is not None and listing.top < 1:
         msg = f"--top: must be at least 1, got {listing.top}"
         raise UsageError(msg)
+    check_max_nodes(listing.max_nodes)

@@ -19,6 +19,7 @@ from blastradius.cli import (
     schema,
     show,
     validate,
+    view,
 )
 from blastradius.cli.output import emit
 from blastradius.cli.usage import UsageError
@@ -52,6 +53,7 @@ def _main(
 for _panel, _module, _function in (
     (_ANSWERS, analyze, analyze.analyze),
     (_ANSWERS, explain, explain.explain),
+    (_ANSWERS, view, view.view),
     (_ANSWERS, compare, compare.compare),
     (_DATA, parties, parties.parties),
     (_DATA, incidents, incidents.incidents),

@@ -183,6 +183,15 @@ OutputOption = Annotated[
         rich_help_panel=OUTPUT,
     ),
 ]
+MaxNodesOption = Annotated[
+    int,
+    typer.Option(
+        help="Parties that the page draws at once, 1 or more; those of lower score are folded "
+        "into groups that unfold.",
+        metavar="N",
+        rich_help_panel=OUTPUT,
+    ),
+]
 SearchArgument = Annotated[
     str | None,
     typer.Argument(metavar="SEARCH", help="Words to look for; all must occur.", show_default=False),

@@ -45,6 +45,8 @@ OPTIONS = {
     "--group": QuickOption("group", None),
     "--format": QuickOption("format"),
     "--output": QuickOption("output"),
+    "--html": QuickOption("html"),
+    "--max-nodes": QuickOption("max_nodes", int),
 }
 
 

@@ -32,7 +32,19 @@ _OPTIONS: Final[Plain] = {
         "zoomSpeed": 0.6,
     },
     "nodes": {"shape": "custom", "chosen": False},
-    "edges": {"chosen": False, "arrowStrikethrough": False, "selectionWidth": 0, "hoverWidth": 0},
+    "edges": {
+        "chosen": False,
+        "arrowStrikethrough": False,
+        "selectionWidth": 0,
+        "hoverWidth": 0,
+        "arrows": {"to": {"enabled": True, "type": "arrow", "scaleFactor": 0.55}},
+        "smooth": {
+            "enabled": True,
+            "type": "cubicBezier",
+            "forceDirection": "horizontal",
+            "roundness": 0.7,
+        },
+    },
 }
 
 _WIDEST: Final = 5.0
@@ -51,10 +63,11 @@ def draw(data: Mapping[str, Any], layout: Layout) -> Plain:
         picture.add_node(id_, label=name, shape="custom", x=x, y=y)
     for edge, style in _styled(data["edges"], layout):
         picture.add_edge(edge["from"], edge["to"], **style)
-    wanted = ("id", "label", "shape", "x", "y")
+    nodes = ("id", "label", "shape", "x", "y")
+    edges = ("id", "from", "to", "width", "dashes", "smooth")
     return {
-        "nodes": [{key: node[key] for key in wanted} for node in picture.nodes],
-        "edges": picture.edges,
+        "nodes": [{key: node[key] for key in nodes} for node in picture.nodes],
+        "edges": [{key: edge[key] for key in edges if key in edge} for edge in picture.edges],
         "options": picture.options,
     }
 
@@ -75,23 +88,18 @@ def _styled(edges: Iterable[Plain], layout: Layout) -> Iterable[tuple[Plain, Pla
                 "id": edge["id"],
                 "width": round(1 + (_WIDEST - 1) * edge["probability"], 2),
                 "dashes": _DASHES if is_weak else False,
-                "arrows": {"to": {"enabled": True, "type": "arrow", "scaleFactor": 0.55}},
-                "smooth": _curve(layout, pair, rank),
+                **_curve(layout, pair, rank),
             },
         )
 
 
 def _curve(layout: Layout, pair: tuple[str, str], rank: int) -> Plain:
-    """Return how an edge bends: an S between columns, a bow within one and beside another edge."""
+    """Return how an edge bends: by default an S, but a bow within a column or beside another."""
     way = layout.position[pair[1]].x - layout.position[pair[0]].x
     if way > 0 and rank == 0:
-        return {
-            "enabled": True,
-            "type": "cubicBezier",
-            "forceDirection": "horizontal",
-            "roundness": 0.7,
-        }
-    return {"enabled": True, "type": "curvedCW", "roundness": 0.9 if way == 0 else round(0.16 * (rank + 1), 2)}
+        return {}
+    roundness = 0.9 if way == 0 else round(0.16 * (rank + 1), 2)
+    return {"smooth": {"enabled": True, "type": "curvedCW", "roundness": roundness}}
 
 
 def vis_network_source() -> str:

@@ -48,16 +48,6 @@ _COUNTERFACTUAL_EDGES: Final = 200
 _NEGLIGIBLE: Final = 0.05
 """Smaller changes of a score than this are not worth a line [points]."""
 
-_SENTENCES: Final[Mapping[str, str]] = {
-    "origin": "{to} is breached",
-    "custody": "Data of {to} that {from} holds is disclosed",
-    "own": "Data that {from} keeps itself is disclosed",
-    "access": "{to} is compromised through the access that {from} has",
-    "pivot": "{to} is compromised with what is disclosed",
-    "outage": "Operations of {to} stop",
-    "dependency": "{to}, which depends on {from}, is disrupted",
-}
-
 _StepKey = tuple[str, str, str, str, str | None]
 
 
@@ -75,7 +65,8 @@ def page_data(breach: BreachAnalysis, headline: str) -> Plain:
     sources = _Sources()
     parties = {party.id: party for party in (*analysis.origins, *analysis.ranking)}
     arc_index = _arc_index(breach.reader.harm)
-    edges = _edges(breach, parties, sources)
+    notes: dict[str, int] = {}
+    edges = _edges(breach, parties, sources, notes)
     return {
         "schema": PAGE_SCHEMA,
         "headline": printable(headline),
@@ -97,6 +88,7 @@ def page_data(breach: BreachAnalysis, headline: str) -> Plain:
             for rank, party in enumerate(parties.values(), start=1 - len(analysis.origins))
         ],
         "edges": edges,
+        "notes": list(notes),
         "without": _counterfactuals(breach, parties),
         "network": plain(network_data(breach)),
         "ratios": plain(ratio_data(breach.priors)),
@@ -215,29 +207,34 @@ def _arc_index(harm: CompiledHarm) -> dict[_StepKey, int]:
 
 
 def _edges(
-    breach: BreachAnalysis, parties: Mapping[str, PartyResult], sources: _Sources
+    breach: BreachAnalysis,
+    parties: Mapping[str, PartyResult],
+    sources: _Sources,
+    notes: dict[str, int],
 ) -> list[Plain]:
-    """Return what is drawn: one edge for each relation and pair of parties."""
+    """Return what is drawn: one edge for each relation and pair of parties.
+
+    ``basis_note`` is an index into ``notes``, which many edges share.
+    """
     groups: dict[tuple[str, ...], list[int]] = {}
     for index, arc in enumerate(breach.reader.harm.arcs):
         if arc.origin in parties and arc.target in parties:
             groups.setdefault((arc.kind, arc.edge, arc.origin, arc.target), []).append(index)
     seen: set[str] = set()
-    return [_edge(breach, indexes, parties, sources, seen) for indexes in groups.values()]
+    return [_edge(breach, indexes, sources, notes, seen) for indexes in groups.values()]
 
 
 def _edge(
     breach: BreachAnalysis,
     indexes: list[int],
-    parties: Mapping[str, PartyResult],
     sources: _Sources,
+    notes: dict[str, int],
     seen: set[str],
 ) -> Plain:
     arcs = [breach.reader.harm.arcs[i] for i in indexes]
     best = max(arcs, key=lambda arc: arc.coin.value)
     id_ = best.edge if best.edge not in seen else f"{best.edge}#{indexes[0]}"
     seen.add(id_)
-    names = {"from": parties[best.origin].name, "to": parties[best.target].name}
     evidence = [item for arc in arcs for item in arc.evidence]
     return {
         "id": id_,
@@ -251,9 +248,8 @@ def _edge(
         "high": number(best.coin.high),
         "certainty": weakest(tuple(arc.certainty for arc in arcs)),
         "arcs": indexes,
-        "label": printable(_SENTENCES[best.kind].format_map(names)),
         "basis": best.coin.basis,
-        "basis_note": printable(best.coin.note),
+        "basis_note": notes.setdefault(printable(best.coin.note), len(notes)),
         "note": plain(best.note),
         "sources": sources.add(breach.reader.book.notes(evidence)),
     }

@@ -6,6 +6,19 @@
   app.data = data;
   app.party = new Map(data.parties.map((party) => [party.id, party]));
   app.edge = new Map(data.edges.map((edge) => [edge.id, edge]));
+  const SENTENCES = {
+    origin: (from, to) => `${to} is breached`,
+    custody: (from, to) => `Data of ${to} that ${from} holds is disclosed`,
+    own: (from) => `Data that ${from} keeps itself is disclosed`,
+    access: (from, to) => `${to} is compromised through the access that ${from} has`,
+    pivot: (from, to) => `${to} is compromised with what is disclosed`,
+    outage: (from, to) => `Operations of ${to} stop`,
+    dependency: (from, to) => `${to}, which depends on ${from}, is disrupted`,
+  };
+  for (const edge of data.edges) {
+    edge.label = SENTENCES[edge.kind](app.party.get(edge.from).name, app.party.get(edge.to).name);
+    edge.basis_note = data.notes[edge.basis_note];
+  }
   app.edgeOfArc = new Map();
   for (const edge of data.edges) for (const arc of edge.arcs) app.edgeOfArc.set(arc, edge);
   app.byId = (id) => document.getElementById(id);

@@ -211,7 +211,6 @@
     else if (chosen.kind === 'party') app.fill(body, partyPage(app.party.get(chosen.id)));
     else if (chosen.kind === 'edge') app.fill(body, edgePage(app.edge.get(chosen.id)));
     else app.fill(body, foldPage(app.fold.get(chosen.id)));
-    body.scrollTop = 0;
   }
 
   function emptyPage() {
@@ -333,6 +332,7 @@
     }
     app.watch(['selection', 'sampled', 'unfolded'], renderDetails);
     app.watch(['selection'], () => {
+      app.byId('details').scrollTop = 0;
       if (state.selection !== null && app.byId('whatif').hidden) app.showTab('details');
     });
   };

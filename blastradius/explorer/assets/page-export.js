@@ -103,12 +103,13 @@
 
   /** Points on the curve that vis-network draws between two cards. */
   function curve(edge, from, to) {
-    if (edge.smooth.type === 'cubicBezier') {
-      const bend = (to.x - from.x) * edge.smooth.roundness;
+    const smooth = edge.smooth || data.drawing.options.edges.smooth;
+    if (smooth.type === 'cubicBezier') {
+      const bend = (to.x - from.x) * smooth.roundness;
       const [a, b] = [{ x: from.x + bend, y: from.y }, { x: to.x - bend, y: to.y }];
       return (t) => mix([from, a, b, to], [(1 - t) ** 3, 3 * t * (1 - t) ** 2, 3 * t ** 2 * (1 - t), t ** 3]);
     }
-    const turn = edge.smooth.roundness;
+    const turn = smooth.roundness;
     const angle = Math.atan2(from.y - to.y, to.x - from.x) + (turn * Math.PI) / 2;
     const reach = (Math.hypot(to.x - from.x, to.y - from.y) * (1 + turn)) / 2;
     const middle = { x: from.x + reach * Math.cos(angle), y: from.y - reach * Math.sin(angle) };
@@ -171,8 +172,8 @@
       corners === null ? s('circle', { cx: round(left + 22), cy: round(y), r: 12.5, ...face })
         : s('polygon', { points: corners.map((c) => c.map(round).join(',')).join(' '), ...face }),
       text(card.letter, { x: round(left + 22), y: round(y + 4.5), 'text-anchor': 'middle', 'font-size': 12, 'font-weight': 700, fill: card.isOrigin ? colours.origin : band.ink }),
-      text(app.cutText(card.title, app.titleFont(card), width - 52), { x: round(left + 43), y: round(y - 3.5), 'font-size': 13, 'font-weight': card.isBold || card.isOrigin ? 700 : 500, fill: ink }),
-      text(app.cutText(card.line, `11.5px ${app.FONT}`, width - 52), { x: round(left + 43), y: round(y + 13.5), 'font-size': 11.5, fill: card.isOrigin ? ink : colours.quiet }));
+      text(app.cutText(card.title, app.titleWeight(card), 13, width - 52), { x: round(left + 43), y: round(y - 3.5), 'font-size': 13, 'font-weight': app.titleWeight(card), fill: ink }),
+      text(app.cutText(card.line, 400, 11.5, width - 52), { x: round(left + 43), y: round(y + 13.5), 'font-size': 11.5, fill: card.isOrigin ? ink : colours.quiet }));
   }
 
   function svgFile() {

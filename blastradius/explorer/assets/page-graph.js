@@ -56,14 +56,33 @@
     return { wanted, wantedEdges: edgesBetween(wanted, lit) };
   }
 
+  /* With very many arrows none can be followed: then only those of the most probable paths are
+     drawn, of a group that to its highest score, and all of the selected party. */
+  const MANY = 500;
+  const isCrowded = data.edges.length > MANY;
+  const onBestPaths = new Set();
+  if (isCrowded) {
+    for (const party of data.parties) {
+      const fold = app.fold.get(app.foldOf.get(party.id));
+      if (fold && fold.members[0] !== party.id) continue;
+      for (const edge of party.paths.length ? app.edgesOfPath(party.paths[0]) : []) onBestPaths.add(edge.id);
+    }
+  }
+
+  function isDrawn(edge, from, to, lit) {
+    if (edge.from === edge.to || edge.kind === 'origin' || from === to) return false;
+    if (!isCrowded || onBestPaths.has(edge.id) || (lit !== null && lit.has(edge.id))) return true;
+    const chosen = state.selection;
+    return chosen !== null && [edge.id, from, to].includes(chosen.id);
+  }
+
   /** Edges between what is drawn; those of folded parties are merged by channel. */
   function edgesBetween(wanted, lit) {
     const found = new Map();
     for (const edge of data.edges) {
-      if (edge.from === edge.to || edge.kind === 'origin') continue;
       const from = stands(edge.from);
       const to = stands(edge.to);
-      if (from === to || !wanted.has(from) || !wanted.has(to)) continue;
+      if (!wanted.has(from) || !wanted.has(to) || !isDrawn(edge, from, to, lit)) continue;
       const isWhole = from === edge.from && to === edge.to;
       const id = isWhole ? edge.id : `merged/${from}/${to}/${edge.channel}`;
       const look = found.get(id) || newLook(edge, id, from, to, isWhole);
@@ -89,7 +108,7 @@
     marks = wanted;
     syncNodes(wanted);
     syncEdges(wantedEdges);
-    network.redraw();
+    if (network !== null) network.redraw();
   }
 
   function syncNodes(wanted) {
@@ -115,8 +134,6 @@
   function edgeOptions(look) {
     const base = look.base || {
       id: look.id, from: look.from, to: look.to, width: 2, dashes: look.isWeak ? [9, 7] : false,
-      arrows: { to: { enabled: true, type: 'arrow', scaleFactor: 0.55 } },
-      smooth: { enabled: true, type: 'cubicBezier', forceDirection: 'horizontal', roundness: 0.7 },
     };
     const colours = app.colours();
     return {
@@ -134,7 +151,7 @@
   function renderer({ ctx, id, x, y }) {
     return {
       drawNode() {
-        app.drawCard(ctx, id, x, y, marks.get(id) || {}, network.getScale());
+        app.drawCard(ctx, id, x, y, marks.get(id) || {}, network === null ? 1 : network.getScale());
       },
       nodeDimensions: data.card,
     };
@@ -143,7 +160,7 @@
   function build() {
     const options = structuredClone(data.drawing.options);
     options.nodes.ctxRenderer = renderer;
-    if (data.edges.length > 600) {
+    if (isCrowded) {
       options.interaction.hideEdgesOnDrag = true;
       options.interaction.hideEdgesOnZoom = true;
     }
@@ -212,9 +229,10 @@
     const open = data.folds.filter((fold) => !state.unfolded.has(fold.id));
     const count = open.reduce((sum, fold) => sum + fold.members.length, 0);
     const note = app.byId('folded');
-    note.hidden = count === 0;
+    note.hidden = count === 0 && !isCrowded;
     note.textContent = `${app.plural(count, 'party', 'parties')} of low score folded into `
-      + `${app.plural(open.length, 'group')} by role and hop (marked +). The table lists them all.`;
+      + `${app.plural(open.length, 'group')} by role and hop (marked +). The table lists them all.`
+      + (isCrowded ? ' Only arrows of most probable paths are drawn; choose a party to see all of its arrows.' : '');
   }
 
   /* -- view ---------------------------------------------------------------------------------- */
@@ -382,8 +400,8 @@
   /* -- start --------------------------------------------------------------------------------- */
 
   app.startGraph = function () {
-    build();
     refresh();
+    build();
     fit();
     sayFolded();
     app.byId('graph').addEventListener('keydown', onKey);

@@ -72,24 +72,23 @@
   const measure = document.createElement('canvas').getContext('2d');
   const cuts = new Map();
 
-  /** Text cut to a width [px], with an ellipsis. */
-  app.cutText = function (text, font, width) {
-    const key = `${font}|${width}|${text}`;
-    if (!cuts.has(key)) cuts.set(key, cut(text, font, width));
+  /** Text cut to a width [px] in a font of some weight and size, with an ellipsis. */
+  app.cutText = function (text, weight, size, width) {
+    const ems = Math.floor((width / size) * 10) / 10;
+    const key = `${weight}|${ems}|${text}`;
+    if (!cuts.has(key)) cuts.set(key, cut(text, weight, ems));
     return cuts.get(key);
   };
 
-  function cut(text, font, width) {
-    measure.font = font;
-    if (measure.measureText(text).width <= width) return text;
-    let low = 0;
-    let high = text.length;
-    while (low < high) {
-      const middle = Math.ceil((low + high) / 2);
-      if (measure.measureText(`${text.slice(0, middle)}…`).width <= width) low = middle;
-      else high = middle - 1;
-    }
-    return `${text.slice(0, low).trimEnd()}…`;
+  /* Measured at 10 px, since widths grow with the font; the first guess is by proportion. */
+  function cut(text, weight, ems) {
+    measure.font = `${weight} 10px ${app.FONT}`;
+    const room = ems * 10;
+    const whole = measure.measureText(text).width;
+    if (whole <= room) return text;
+    let length = Math.ceil((text.length * room) / whole);
+    while (length > 1 && measure.measureText(`${text.slice(0, length)}…`).width > room) length -= 1;
+    return `${text.slice(0, length).trimEnd()}…`;
   }
 
   /** What stands on a card, whoever draws it. */
@@ -197,30 +196,32 @@
   function drawFace(ctx, card, x, y, colours, band) {
     const left = x - WIDTH / 2;
     drawSign(ctx, card, left + 22, y, colours, band);
-    ctx.font = titleFont(card);
-    ctx.fillText(app.cutText(card.title, ctx.font, WIDTH - 52), left + 43, y - 7.5);
+    ctx.font = `${titleWeight(card)} 13px ${app.FONT}`;
+    ctx.fillText(app.cutText(card.title, titleWeight(card), 13, WIDTH - 52), left + 43, y - 7.5);
     ctx.font = `11.5px ${app.FONT}`;
     if (!card.isOrigin) ctx.fillStyle = colours.quiet;
-    ctx.fillText(app.cutText(card.line, ctx.font, WIDTH - 52), left + 43, y + 9.5);
+    ctx.fillText(app.cutText(card.line, 400, 11.5, WIDTH - 52), left + 43, y + 9.5);
   }
 
   /** From afar only the name, as large as the card allows; carmakers may use more room. */
   function drawFarFace(ctx, card, x, y, colours, band, scale) {
     const left = x - WIDTH / 2;
     drawSign(ctx, card, left + 22, y, colours, band);
-    const size = Math.min(11 / scale, card.isBold ? 40 : 24);
-    ctx.font = `${card.isBold || card.isOrigin ? 700 : 500} ${size}px ${app.FONT}`;
-    if (size > 28) {
+    const isWide = card.isBold && scale < 0.4;
+    const size = Math.min(11 / scale, isWide ? 40 : 24);
+    const title = app.cutText(card.title, titleWeight(card), size, isWide ? WIDTH : WIDTH - 48);
+    ctx.font = `${titleWeight(card)} ${size}px ${app.FONT}`;
+    if (isWide) {
       ctx.lineWidth = 4 / scale;
       ctx.lineJoin = 'round';
       ctx.strokeStyle = colours.card;
-      ctx.strokeText(app.cutText(card.title, ctx.font, WIDTH), left + 40, y + 1);
+      ctx.strokeText(title, left + 40, y + 1);
     }
-    ctx.fillText(app.cutText(card.title, ctx.font, size > 28 ? WIDTH : WIDTH - 48), left + 40, y + 1);
+    ctx.fillText(title, left + 40, y + 1);
   }
 
-  const titleFont = (card) => `${card.isBold || card.isOrigin ? 700 : 500} 13px ${app.FONT}`;
-  app.titleFont = titleFont;
+  const titleWeight = (card) => (card.isBold || card.isOrigin ? 700 : 500);
+  app.titleWeight = titleWeight;
 
   /* -- edges --------------------------------------------------------------------------------- */
 
