@@ -87,7 +87,7 @@
       const id = isWhole ? edge.id : `merged/${from}/${to}/${edge.channel}`;
       const look = found.get(id) || newLook(edge, id, from, to, isWhole);
       look.isLit = look.isLit || (lit !== null && lit.has(edge.id)) || app.selected('edge', edge.id);
-      look.isGhost = (lit !== null && !look.isLit)
+      look.isGhost = (lit !== null && !look.isLit) || look.whatIf === 'cut'
         || wanted.get(from).isGhost || wanted.get(to).isGhost;
       found.set(id, look);
     }
@@ -98,6 +98,7 @@
     return {
       id, from, to, channel: edge.channel, isWeak: app.isWeak(edge.certainty), isLit: false,
       isGhost: false, probability: edge.probability, base: isWhole ? drawn.get(edge.id) : null,
+      whatIf: app.changeWords(edge),
     };
   }
 
@@ -137,9 +138,10 @@
     };
     const colours = app.colours();
     return {
+      smooth: data.drawing.options.edges.smooth,
       ...base,
       ...app.edgeLook(look.channel, look.isWeak, base.width, look),
-      label: look.isLit && look.base ? app.probability(look.probability) : ' ',
+      label: look.whatIf || (look.isLit && look.base ? app.probability(look.probability) : ' '),
       font: {
         size: 12, face: app.FONT, color: colours.text, strokeWidth: 4, strokeColor: colours.canvas,
       },
@@ -240,7 +242,7 @@
   /** Show everything, but never so small that nothing can be read. */
   function fit() {
     network.fit({ animation: false, maxZoomLevel: 1.15 });
-    const smallest = data.folds.length ? 0.35 : 0.5;
+    const smallest = 0.5;
     if (network.getScale() >= smallest) return;
     const origin = near.get(data.parties[0].id);
     const pane = app.byId('graph');

@@ -15,6 +15,13 @@
 
   app.changes = () => history.now;
 
+  /** What a change makes of a relation, in a word for its arrow; empty if nothing. */
+  app.changeWords = function (edge) {
+    const change = history.now.find((item) => item.cut === edge.edge || item.edge === edge.edge);
+    if (change === undefined) return '';
+    return change.cut ? 'cut' : app.change(app.probability(edge.probability), app.probability(change.probability));
+  };
+
   /* -- the worker ---------------------------------------------------------------------------- */
 
   function startWorker() {
@@ -73,9 +80,10 @@
   }
 
   /* The same worlds are drawn before and after, so a change of probabilities shows without noise.
-     A statement weighs the worlds anew: there, what stays within the intervals is no change. */
+     Where statements weigh the worlds, what stays within the intervals counts as no change. */
   function differs(before, after) {
-    const isWeighed = history.now.some((change) => change.observe !== undefined);
+    const isWeighed = data.network.likelihood.length > 0
+      || history.now.some((change) => change.observe !== undefined);
     const score = isWeighed ? before.halfWidth + after.halfWidth : 1e-6;
     const chance = isWeighed ? before.harmedWidth + after.harmedWidth : 1e-8;
     return Math.abs(before.score - after.score) > score
