@@ -233,6 +233,8 @@ def _format_words(command: Any) -> str:  # noqa: ANN401
     for option in command.params:
         if option.opts == ["--format"]:
             return ", ".join(_formats(option))
+    if any(option.opts == ["--no-open"] for option in command.params):
+        return "an HTML page"
     return "json" if any(option.opts == ["--output"] for option in command.params) else "text"
 
 

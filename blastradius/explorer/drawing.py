@@ -11,8 +11,8 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any, Final
 
-import pyvis
-from pyvis.network import Network
+import pyvis  # type: ignore[import-untyped]
+from pyvis.network import Network  # type: ignore[import-untyped]
 
 from blastradius.explorer.layout import Layout
 from blastradius.explorer.payload import Plain, weak

@@ -9,6 +9,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Final, NamedTuple
 
 CARD_WIDTH: Final = 190
@@ -160,7 +161,7 @@ def _place_column(
 def _offsets(cells: Sequence[Place]) -> list[float]:
     """Return distances from the top, with a gap where the channel changes."""
     offsets = [0.0]
-    for before, cell in zip(cells, cells[1:], strict=False):
+    for before, cell in pairwise(cells):
         gap = _CHANNEL_GAP if cell.channel != before.channel else 0
         offsets.append(offsets[-1] + _ROW + gap)
     return offsets

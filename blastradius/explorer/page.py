@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from blastradius.errors import QuestionError
 from blastradius.explorer.drawing import draw, vis_network_source
-from blastradius.explorer.layout import CARD_HEIGHT, CARD_WIDTH, Layout, Place, lay_out
+from blastradius.explorer.layout import CARD_HEIGHT, CARD_WIDTH, Place, lay_out
 from blastradius.explorer.payload import CHANNELS, Plain, page_data
 from blastradius.model.text import printable
 

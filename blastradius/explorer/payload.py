@@ -11,6 +11,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import fields, is_dataclass
 from typing import TYPE_CHECKING, Any, Final
 
+from pydantic import BaseModel
+
 from blastradius.analysis.blast import severity_weights
 from blastradius.analysis.importance import edge_arcs
 from blastradius.explorer.network_data import network_data, ratio_data
@@ -102,22 +104,29 @@ def number(value: float) -> float:
 
 
 def plain(value: object) -> Any:  # noqa: ANN401 - whatever JSON can say
-    """Return a result of any make as JSON says it, with all text printable."""
-    if isinstance(value, str):
-        return "\n".join(map(printable, value.split("\n")))
+    r"""Return a result of any make as JSON says it, with all text printable.
+
+    >>> plain({"name": "a\u202eb", "parts": (0.1 + 0.2, None)})
+    {'name': 'a\\u202eb', 'parts': [0.3, None]}
+    """
     if value is None or isinstance(value, bool | int):
         return value
     if isinstance(value, float):
         return number(value)
+    if isinstance(value, str):
+        return "\n".join(map(printable, value.split("\n")))
+    return _plain_parts(value)
+
+
+def _plain_parts(value: object) -> Plain | list[Any]:
     if isinstance(value, Mapping):
         return {printable(str(key)): plain(item) for key, item in value.items()}
+    if isinstance(value, BaseModel):
+        return _plain_parts(value.model_dump())
     if is_dataclass(value):
         return {field.name: plain(getattr(value, field.name)) for field in fields(value)}
-    if hasattr(value, "model_dump"):
-        return plain(value.model_dump())
-    if isinstance(value, Iterable):
-        return [plain(item) for item in value]
-    return printable(str(value))
+    assert isinstance(value, Iterable), value
+    return [plain(item) for item in value]
 
 
 class _Sources:
