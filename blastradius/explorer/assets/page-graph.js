@@ -260,9 +260,7 @@
     if (nodes.get(id) === null) return;
     const at = network.canvasToDOM(network.getPosition(id));
     const pane = app.byId('graph');
-    const margin = 60 * network.getScale();
-    if (at.x > margin && at.y > margin
-      && at.x < pane.clientWidth - margin && at.y < pane.clientHeight - margin) return;
+    if (at.x > 0 && at.y > 0 && at.x < pane.clientWidth && at.y < pane.clientHeight) return;
     network.moveTo({
       position: network.getPosition(id),
       animation: app.prefersReducedMotion() ? false : { duration: 250 },
