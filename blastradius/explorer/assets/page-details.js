@@ -63,13 +63,18 @@
     disrupted: 'its operations are down', harmed: 'any of these',
   };
 
+  function scoreWords(score) {
+    const [prior, posterior, low, high] = [score.prior, score.posterior, score.low, score.high].map(app.scoreText);
+    const ends = low === high ? '' : ` (range ${low}–${high})`;
+    return prior === posterior ? `${posterior}${ends}` : `${prior} before, ${posterior} after what was said${ends}`;
+  }
+
   function partyFacts(party) {
     const { score } = party;
     const now = app.now(party);
     const varieties = Object.entries(party.varieties).map(([kind, chance]) => `${kind} ${app.percentChange(chance)}`);
     return facts([
-      ['Score', `${app.scoreText(score.prior)} before, ${app.scoreText(score.posterior)} after what was said`
-        + ` (range ${app.scoreText(score.low)}–${app.scoreText(score.high)})`],
+      ['Score', scoreWords(score)],
       now.isChanged && ['What if', el('span', { class: 'sampled' }, `${app.decimal(now.score)} ± ${app.decimal(now.halfWidth)}, sampled in the page`)],
       ...Object.entries(EVENTS).map(([event, what]) => [
         `P(${event})`, [app.percentChange(party.probability[event]), el('span', { class: 'muted' }, ` ${what}`)],

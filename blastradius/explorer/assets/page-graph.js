@@ -8,6 +8,7 @@
   const drawn = new Map(data.drawing.edges.map((edge) => [edge.id, edge]));
   const nodes = new vis.DataSet();
   const edges = new vis.DataSet();
+  const SMALLEST = 0.5; // scale below which names could not be read
   let network = null;
   let marks = new Map(); // node id -> {isSelected, isLit, isGhost}
   let looks = new Map(); // edge id -> look as text, to update only what changes
@@ -239,17 +240,21 @@
 
   /* -- view ---------------------------------------------------------------------------------- */
 
-  /** Show everything, but never so small that nothing can be read. */
+  /** Show everything, but never so small that nothing can be read: then from the breach on. */
   function fit() {
-    network.fit({ animation: false, maxZoomLevel: 1.15 });
-    const smallest = 0.5;
-    if (network.getScale() >= smallest) return;
-    const origin = near.get(data.parties[0].id);
+    const spots = Object.values(network.getPositions());
     const pane = app.byId('graph');
-    network.moveTo({
-      scale: smallest,
-      position: { x: origin.x + pane.clientWidth / 2 / smallest - 140, y: origin.y },
-    });
+    if (spots.length === 0 || pane.clientWidth === 0) return;
+    const range = (values, size) => [Math.min(...values) - size / 2 - 20, Math.max(...values) + size / 2 + 20];
+    const [left, right] = range(spots.map((spot) => spot.x), data.card.width);
+    const [top, bottom] = range(spots.map((spot) => spot.y), data.card.height);
+    const scale = Math.min(pane.clientWidth / (right - left), pane.clientHeight / (bottom - top), 1.15);
+    if (scale >= SMALLEST) {
+      network.moveTo({ scale, position: { x: (left + right) / 2, y: (top + bottom) / 2 } });
+    } else {
+      const middle = pane.clientHeight / SMALLEST > bottom - top ? (top + bottom) / 2 : near.get(data.parties[0].id).y;
+      network.moveTo({ scale: SMALLEST, position: { x: left + pane.clientWidth / 2 / SMALLEST, y: middle } });
+    }
   }
   app.fit = fit;
 
