@@ -22,7 +22,7 @@ from blastradius.report.document import (
 from blastradius.report.listing import Listing, select
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator, Mapping
 
     from blastradius.analysis.results import (
         Analysis,
@@ -371,6 +371,13 @@ def _limits(analysis: Analysis, listing: Listing, graph: str | None) -> Iterator
         yield Paragraph(words("Why a party scores what it scores: ", why))
 
 
+def _statements(observations: Iterable[Mapping[str, str]]) -> Iterator[str]:
+    for said in observations:
+        if "party" in said and "likelihood_ratio" not in said:
+            event = "" if said["event"] == "exposed" else f":{said['event']}"
+            yield from ("--observe", f"{said['party']}{event}={said['state']}")
+
+
 def _question(analysis: Analysis, party: str) -> Iterator[str]:
     """Return how to put the same question again, as command-line words.
 
@@ -384,10 +391,7 @@ def _question(analysis: Analysis, party: str) -> Iterator[str]:
         yield from ("--action", action)
     if options["as_of"]:
         yield from ("--as-of", options["as_of"])
-    for said in options["observations"]:
-        if "party" in said and "likelihood_ratio" not in said:
-            event = "" if said["event"] == "exposed" else f":{said['event']}"
-            yield from ("--observe", f"{said['party']}{event}={said['state']}")
+    yield from _statements(options["observations"])
     if analysis.scenario is not None:
         yield from ("--scenario", "FILE")
     if options["method"] == "exact":
