@@ -17,7 +17,7 @@ from blastradius.analysis.blast import severity_weights
 from blastradius.analysis.importance import edge_arcs
 from blastradius.explorer.network_data import network_data, ratio_data
 from blastradius.model.text import printable
-from blastradius.model.vocabulary import CERTAINTIES, weakest
+from blastradius.model.vocabulary import CERTAINTIES
 
 if TYPE_CHECKING:
     from blastradius.analysis.breach import BreachAnalysis
@@ -255,7 +255,7 @@ def _edge(
         "probability": 1.0 if best.sure else number(best.coin.value),
         "low": number(best.coin.low),
         "high": number(best.coin.high),
-        "certainty": weakest(tuple(arc.certainty for arc in arcs)),
+        "certainty": best.certainty,
         "arcs": indexes,
         "basis": best.coin.basis,
         "basis_note": notes.setdefault(printable(best.coin.note), len(notes)),

@@ -171,11 +171,18 @@
   };
   app.bandNow = (party) => app.bandOf(app.now(party).score);
 
+  /** Round halves to even, as the reports outside the page do. */
+  function toWhole(value) {
+    const floor = Math.floor(value);
+    if (value - floor !== 0.5) return Math.round(value);
+    return floor % 2 === 0 ? floor : floor + 1;
+  }
+
   /** A score without decimals, never rounded into the next band. */
   app.scoreText = function (score) {
     if (score > 0 && score < 1) return '<1';
     if (score > 99 && score < 100) return '>99';
-    const rounded = Math.round(score);
+    const rounded = toWhole(score);
     return String(app.bandOf(rounded) === app.bandOf(score) ? rounded : Math.floor(score));
   };
 
@@ -190,7 +197,7 @@
     const hundredths = probability * 100;
     if (hundredths > 0 && hundredths < 1) return '<1%';
     if (hundredths > 99 && hundredths < 100) return '>99%';
-    return `${Math.round(hundredths)}%`;
+    return `${toWhole(hundredths)}%`;
   };
 
   app.change = (before, after) => (before === after ? after : `${before} → ${after}`);

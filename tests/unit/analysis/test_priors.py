@@ -37,16 +37,15 @@ def product(*keys):
 def measured(kinds, how):
     """P(disclosed | action) x P(variety | action, disclosed); the likeliest pair decides."""
     found = []
-    for action in how or ["any"]:
-        disclosed = f"disclosed/{action}"
+    for stated in how or ["any"]:
+        action = stated if f"disclosed/{stated}" in ROWS else "any"
         for kind in kinds:
             variety = f"variety/{action}/{kind}"
-            found.append(
-                product(
-                    disclosed if disclosed in ROWS else "disclosed/any",
-                    variety if variety in ROWS else "variety/unmeasured",
-                )
-            )
+            if kind == "Unknown":
+                variety = "variety/unstated"
+            elif variety not in ROWS:
+                variety = f"variety/{action}/unseen"
+            found.append(product(f"disclosed/{action}", variety))
     return max(found, key=lambda coin: coin[1])
 
 
