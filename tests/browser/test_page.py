@@ -114,7 +114,7 @@ def test_the_page_asks_for_nothing_but_itself(page, page_file, watch):
 
 
 def test_the_answer_is_readable_at_once(page, continental):
-    assert page.inner_text("#headline").startswith("Breach of Continental: 9 parties downstream")
+    assert page.inner_text("#headline").startswith("Breach of Continental: 9 parties on record")
     assert "never “safe”" in page.inner_text("#facts")
     assert [page.inner_text(f"#figures div:nth-child({i}) dt") for i in (1, 2, 3)] == [
         "Reachable parties",
