@@ -33,8 +33,11 @@ _SCRIPTS: Final = (
     "page-shapes.js",
     "page-graph.js",
     "page-table.js",
+    "page-keys.js",
     "page-details.js",
+    "page-incident.js",
     "page-whatif.js",
+    "page-panel.js",
     "page-export.js",
     "page.js",
 )

@@ -381,7 +381,7 @@ def test_statements_controls_and_probabilities(page, continental):
     assert shown["score"] == pytest.approx(expected, abs=max(3 * shown["halfWidth"], 0.5))
     page.click("[data-state=confirmed]")
     page.wait_for_selector("#sampled-note", state="hidden")
-    page.evaluate("BlastPage.putChange({control: 'continental', effect: 1})")
+    page.evaluate("BlastPage.whatIf.put({control: 'continental', effect: 1})")
     page.wait_for_function("BlastPage.now(BlastPage.party.get('bmw')).score === 0")
 
 

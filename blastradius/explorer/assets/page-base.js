@@ -71,7 +71,13 @@
     story: null, // id of the party whose story alone is shown
     hop: null, // replay: harm has come this far
     filter: {
-      search: '', role: '', band: '', variety: '', channel: '', certainty: '', minimum: 0,
+      search: '',
+      role: '',
+      band: '',
+      variety: '',
+      channel: '',
+      certainty: '',
+      minimum: 0,
     },
     sort: { column: 'rank', down: false },
     unfolded: new Set(),
@@ -94,8 +100,7 @@
   app.selectParty = (id) => app.set({ selection: { kind: 'party', id }, lit: null, pinned: null });
   app.selectEdge = (id) => app.set({ selection: { kind: 'edge', id }, lit: null, pinned: null });
   app.selected = (kind, id) =>
-    app.state.selection !== null
-    && app.state.selection.kind === kind && app.state.selection.id === id;
+    app.state.selection !== null && app.state.selection.kind === kind && app.state.selection.id === id;
 
   /* -- which parties are shown, the same for graph and table --------------------------------- */
 
@@ -112,7 +117,11 @@
 
   app.highest = (party) => Math.max(...Object.values(party.probability).map((p) => p.posterior));
 
-  const folded = (text) => text.toLowerCase().normalize('NFKD').replace(/[\u0300-\u036f]/g, '');
+  const folded = (text) =>
+    text
+      .toLowerCase()
+      .normalize('NFKD')
+      .replace(/[\u0300-\u036f]/g, '');
   const haystacks = new Map();
   function haystack(party) {
     if (!haystacks.has(party.id)) {
@@ -123,13 +132,15 @@
 
   function passes(party, filter, words) {
     const text = haystack(party);
-    return words.every((word) => text.includes(word))
-      && (!filter.role || party.role === filter.role)
-      && (!filter.band || app.bandNow(party) === filter.band)
-      && (!filter.variety || filter.variety in party.varieties)
-      && (!filter.channel || party.channels.includes(filter.channel))
-      && (!filter.certainty || party.certainty === filter.certainty)
-      && app.now(party).harmed >= filter.minimum - 1e-9;
+    return (
+      words.every((word) => text.includes(word)) &&
+      (!filter.role || party.role === filter.role) &&
+      (!filter.band || app.bandNow(party) === filter.band) &&
+      (!filter.variety || filter.variety in party.varieties) &&
+      (!filter.channel || party.channels.includes(filter.channel)) &&
+      (!filter.certainty || party.certainty === filter.certainty) &&
+      app.now(party).harmed >= filter.minimum - 1e-9
+    );
   }
 
   /** Ids of the parties that pass story and filter; an origin always does. */
@@ -220,7 +231,11 @@
   /** A large count in words. */
   app.amount = function (value) {
     if (value > 0 && value < 1) return 'fewer than 1';
-    for (const [scale, word] of [[1e12, 'trillion'], [1e9, 'billion'], [1e6, 'million']]) {
+    for (const [scale, word] of [
+      [1e12, 'trillion'],
+      [1e9, 'billion'],
+      [1e6, 'million'],
+    ]) {
       if (value >= scale) return `${Number((value / scale).toPrecision(3))} ${word}`;
     }
     return app.count(value);
@@ -230,7 +245,10 @@
     const units = ['bytes', 'kB', 'MB', 'GB', 'TB', 'PB', 'EB'];
     let unit = 0;
     let left = value;
-    while (left >= 1000 && unit < units.length - 1) { left /= 1000; unit += 1; }
+    while (left >= 1000 && unit < units.length - 1) {
+      left /= 1000;
+      unit += 1;
+    }
     return `${Number(left.toPrecision(3))} ${units[unit]}`;
   };
 
@@ -240,29 +258,46 @@
       item.bytes !== null && app.bytes(item.bytes),
       item.documents !== null && `${app.amount(item.documents)} documents`,
       item.records !== null && `${app.amount(item.records)} records`,
-    ].filter(Boolean).join(', ');
+    ]
+      .filter(Boolean)
+      .join(', ');
   };
 
   /* -- words -------------------------------------------------------------------------------- */
 
   app.ROLES = {
-    oem: 'carmaker', tier1: 'tier 1 supplier', tier2: 'tier 2 supplier', tier3: 'tier 3 supplier',
-    'it-provider': 'IT provider', 'software-vendor': 'software vendor',
-    'engineering-service': 'engineering service', logistics: 'logistics',
-    'dealer-group': 'dealer group', 'marketing-agency': 'marketing agency', finance: 'finance',
-    'data-space': 'data space', 'data-subjects': 'people whose data is held', other: 'other',
+    oem: 'carmaker',
+    tier1: 'tier 1 supplier',
+    tier2: 'tier 2 supplier',
+    tier3: 'tier 3 supplier',
+    'it-provider': 'IT provider',
+    'software-vendor': 'software vendor',
+    'engineering-service': 'engineering service',
+    logistics: 'logistics',
+    'dealer-group': 'dealer group',
+    'marketing-agency': 'marketing agency',
+    finance: 'finance',
+    'data-space': 'data space',
+    'data-subjects': 'people whose data is held',
+    other: 'other',
   };
   app.BANDS = ['critical', 'high', 'medium', 'low', 'none'];
   app.CERTAINTIES = ['documented', 'reported', 'inferred', 'assumed'];
   app.CHANNELS = {
-    custody: 'holds data', access: 'may enter systems', dependency: 'operations depend on it',
+    custody: 'holds data',
+    access: 'may enter systems',
+    dependency: 'operations depend on it',
   };
   app.STATES = {
-    confirmed: 'confirmed', reported: 'reported', 'could-be-affected': 'could be affected',
+    confirmed: 'confirmed',
+    reported: 'reported',
+    'could-be-affected': 'could be affected',
     denied: 'denied',
   };
   app.BASIS = {
-    graph: 'written in the graph', measured: 'measured', assumed: 'assumed',
+    graph: 'written in the graph',
+    measured: 'measured',
+    assumed: 'assumed',
     incident: 'fixed by the incident',
   };
   app.isWeak = (certainty) => certainty === 'inferred' || certainty === 'assumed';
@@ -273,7 +308,10 @@
       .filter(([, chance]) => chance.posterior > 0)
       .map(([kind]) => kind);
     const parts = kinds.length ? [kinds.join(', ')] : [];
-    for (const [event, what] of [['compromised', 'systems'], ['disrupted', 'operations']]) {
+    for (const [event, what] of [
+      ['compromised', 'systems'],
+      ['disrupted', 'operations'],
+    ]) {
       const chance = party.probability[event].posterior;
       if (chance >= 0.005) parts.push(`${what} (${app.percent(chance)})`);
     }
@@ -283,4 +321,4 @@
   app.through = (party) => party.through.map(app.name).join(' → ');
 
   app.prefersReducedMotion = () => matchMedia('(prefers-reduced-motion: reduce)').matches;
-}(globalThis.BlastPage = globalThis.BlastPage || {}));
+})((globalThis.BlastPage = globalThis.BlastPage || {}));

@@ -1,4 +1,4 @@
-/* What is said of the selected party or relation, and the tabs on incident and assumptions. */
+/* What is said of the selected party or relation, and the tabs of the panel. */
 (function (app) {
   'use strict';
 
@@ -9,47 +9,70 @@
   const section = (title, ...content) => el('section', { class: 'block' }, el('h3', {}, title), ...content);
 
   function facts(rows) {
-    return el('dl', { class: 'facts' }, rows
-      .filter(([, value]) => value !== null && value !== '' && value !== undefined)
-      .map(([name, value]) => [el('dt', {}, name), el('dd', {}, value)]));
+    return el(
+      'dl',
+      { class: 'facts' },
+      rows
+        .filter(([, value]) => value !== null && value !== '' && value !== undefined)
+        .map(([name, value]) => [el('dt', {}, name), el('dd', {}, value)]),
+    );
   }
-  app.facts = facts;
 
   const button = (text, act, extra = {}) => el('button', { type: 'button', onclick: act, ...extra }, text);
 
-  const partyButton = (id) => (app.party.has(id)
-    ? button(app.name(id), () => app.selectParty(id), { class: 'inline' })
-    : app.name(id));
+  const partyButton = (id) =>
+    app.party.has(id) ? button(app.name(id), () => app.selectParty(id), { class: 'inline' }) : app.name(id);
 
   function sources(indexes) {
     if (indexes.length === 0) return el('p', { class: 'warn small' }, 'no source recorded');
-    return el('ul', { class: 'sources' }, indexes.map((index) => {
-      const source = data.sources[index];
-      return el(
-        'li', {}, app.link(source.title, source.url), el('span', { class: 'muted' }, ` (${source.tier})`),
-        source.supports && el('span', { class: 'muted' }, `: ${source.supports}`),
-      );
-    }));
+    return el(
+      'ul',
+      { class: 'sources' },
+      indexes.map((index) => {
+        const source = data.sources[index];
+        return el(
+          'li',
+          {},
+          app.link(source.title, source.url),
+          el('span', { class: 'muted' }, ` (${source.tier})`),
+          source.supports && el('span', { class: 'muted' }, `: ${source.supports}`),
+        );
+      }),
+    );
   }
-  app.sources = sources;
 
   function folded(indexes, isOpen) {
     if (indexes.length <= 3) return sources(indexes);
-    return el('details', { open: isOpen }, el('summary', {}, app.plural(indexes.length, 'source')), sources(indexes));
+    return el(
+      'details',
+      { open: isOpen },
+      el('summary', {}, app.plural(indexes.length, 'source')),
+      sources(indexes),
+    );
   }
 
   const range = (low, high) => (low === high ? '' : ` (${app.probability(low)}–${app.probability(high)})`);
+
+  Object.assign(app, { section, facts, sources, range });
 
   /* -- a party ------------------------------------------------------------------------------- */
 
   function partyPage(party) {
     return [
-      el('div', { class: 'title' }, el('h3', { id: 'chosen' }, party.name), app.bandChip(app.bandNow(party)),
-        el('span', { class: 'muted' }, `${app.ROLES[party.role]} · ${app.now(party).verdict}`)),
-      el('div', { class: 'actions' },
+      el(
+        'div',
+        { class: 'title' },
+        el('h3', { id: 'chosen' }, party.name),
+        app.bandChip(app.bandNow(party)),
+        el('span', { class: 'muted' }, `${app.ROLES[party.role]} · ${app.now(party).verdict}`),
+      ),
+      el(
+        'div',
+        { class: 'actions' },
         button('Shortest path to here', () => app.pinPath(party.id)),
         button("Only this party's story", () => app.tellStory(party.id)),
-        button('What if …', () => app.showTab('whatif', true))),
+        button('What if …', () => app.showTab('whatif', true)),
+      ),
       partyFacts(party),
       pathsBlock(party),
       withoutBlock(party),
@@ -59,39 +82,64 @@
   }
 
   const EVENTS = {
-    exposed: 'its data is disclosed', compromised: 'the attacker controls its systems',
-    disrupted: 'its operations are down', harmed: 'any of these',
+    exposed: 'its data is disclosed',
+    compromised: 'the attacker controls its systems',
+    disrupted: 'its operations are down',
+    harmed: 'any of these',
   };
 
   function scoreWords(score) {
-    const [prior, posterior, low, high] = [score.prior, score.posterior, score.low, score.high].map(app.scoreText);
+    const [prior, posterior, low, high] = [score.prior, score.posterior, score.low, score.high].map(
+      app.scoreText,
+    );
     const ends = low === high ? '' : ` (range ${low}–${high})`;
-    return prior === posterior ? `${posterior}${ends}` : `${prior} before, ${posterior} after what was said${ends}`;
+    return prior === posterior
+      ? `${posterior}${ends}`
+      : `${prior} before, ${posterior} after what was said${ends}`;
   }
 
   function partyFacts(party) {
     const { score } = party;
     const now = app.now(party);
-    const varieties = Object.entries(party.varieties).map(([kind, chance]) => `${kind} ${app.percentChange(chance)}`);
-    return facts([
-      ['Score', scoreWords(score)],
-      now.isChanged && ['What if', el('span', { class: 'sampled' }, `${app.decimal(now.score)} ± ${app.decimal(now.halfWidth)}, sampled in the page`)],
-      ...Object.entries(EVENTS).map(([event, what]) => [
-        `P(${event})`, [app.percentChange(party.probability[event]), el('span', { class: 'muted' }, ` ${what}`)],
-      ]),
-      ['By kind of data', varieties.join(', ')],
-      ['Expected loss', app.sizes(party.expected)],
-      ['Hops', party.hops === null ? 'no recorded path, which is not an all-clear' : app.count(party.hops)],
-      ['Certainty', party.certainty && `${party.certainty}: the weakest step of the most probable path`],
-    ].filter(Boolean));
+    const varieties = Object.entries(party.varieties).map(
+      ([kind, chance]) => `${kind} ${app.percentChange(chance)}`,
+    );
+    return facts(
+      [
+        ['Score', scoreWords(score)],
+        now.isChanged && [
+          'What if',
+          el(
+            'span',
+            { class: 'sampled' },
+            `${app.decimal(now.score)} ± ${app.decimal(now.halfWidth)}, sampled in the page`,
+          ),
+        ],
+        ...Object.entries(EVENTS).map(([event, what]) => [
+          `P(${event})`,
+          [app.percentChange(party.probability[event]), el('span', { class: 'muted' }, ` ${what}`)],
+        ]),
+        ['By kind of data', varieties.join(', ')],
+        ['Expected loss', app.sizes(party.expected)],
+        ['Hops', party.hops === null ? 'no recorded path, which is not an all-clear' : app.count(party.hops)],
+        ['Certainty', party.certainty && `${party.certainty}: the weakest step of the most probable path`],
+      ].filter(Boolean),
+    );
   }
 
   function pathsBlock(party) {
     if (party.paths.length === 0) {
       return section('Paths', el('p', {}, 'No recorded path. That is not the same as safe.'));
     }
-    return section('Most probable paths', el('p', { class: 'muted small' }, 'Point at a path to light it up in the graph; click to keep it lit.'),
-      el('ol', { class: 'paths' }, party.paths.map((path, index) => pathItem(party, path, index))));
+    return section(
+      'Most probable paths',
+      el('p', { class: 'muted small' }, 'Point at a path to light it up in the graph; click to keep it lit.'),
+      el(
+        'ol',
+        { class: 'paths' },
+        party.paths.map((path, index) => pathItem(party, path, index)),
+      ),
+    );
   }
 
   function pathItem(party, path, index) {
@@ -101,22 +149,43 @@
     const light = () => app.set({ lit: ids });
     const dim = () => app.set({ lit: null });
     const head = button(
-      [`${way} `, el('span', { class: 'muted' }, `${path.event}, p ${app.probability(path.probability)}, ${path.certainty}`)],
+      [
+        `${way} `,
+        el(
+          'span',
+          { class: 'muted' },
+          `${path.event}, p ${app.probability(path.probability)}, ${path.certainty}`,
+        ),
+      ],
       () => app.pinPath(party.id, index),
       { class: 'path', onfocus: light, onblur: dim },
     );
-    return el('li', { onpointerenter: light, onpointerleave: dim }, head, el('ol', { class: 'steps' }, path.arcs.map(stepItem)));
+    return el(
+      'li',
+      { onpointerenter: light, onpointerleave: dim },
+      head,
+      el('ol', { class: 'steps' }, path.arcs.map(stepItem)),
+    );
   }
 
   function stepItem(arc) {
     const edge = app.edgeOfArc.get(arc);
     const dataset = datasetName(arc);
-    return el('li', {},
-      button(dataset ? `${edge.label}: “${dataset}”` : edge.label, () => app.selectEdge(edge.id), { class: 'inline' }),
-      el('span', { class: 'muted' }, ` p ${app.probability(data.network.sure[arc] ? 1 : data.network.probability[arc])},`
-        + ` ${app.BASIS[edge.basis]}; ${edge.certainty}`),
+    return el(
+      'li',
+      {},
+      button(dataset ? `${edge.label}: “${dataset}”` : edge.label, () => app.selectEdge(edge.id), {
+        class: 'inline',
+      }),
+      el(
+        'span',
+        { class: 'muted' },
+        ` p ${app.probability(data.network.sure[arc] ? 1 : data.network.probability[arc])},` +
+          ` ${app.BASIS[edge.basis]}; ${edge.certainty}`,
+      ),
       edge.kind === 'origin' ? null : el('div', { class: 'small muted' }, edge.basis_note),
-      edge.kind === 'origin' ? null : folded(edge.sources));
+      edge.kind === 'origin' ? null : folded(edge.sources),
+    );
   }
 
   const datasets = new Map(data.parties.flatMap((party) => party.datasets.map((item) => [item.id, item])));
@@ -134,19 +203,56 @@
       .filter(([edge]) => edge)
       .sort(([, a], [, b]) => a - b);
     if (rows.length === 0) return null;
-    return section('Score without one relation', el('table', { class: 'plain' }, el('tbody', {}, rows.map(([edge, score]) => el('tr', {},
-      el('th', { scope: 'row' }, button(edge.label, () => app.selectEdge(edge.id), { class: 'inline' })),
-      el('td', {}, `${app.decimal(party.score.posterior)} → ${app.decimal(score)}`))))));
+    return section(
+      'Score without one relation',
+      el(
+        'table',
+        { class: 'plain' },
+        el(
+          'tbody',
+          {},
+          rows.map(([edge, score]) =>
+            el(
+              'tr',
+              {},
+              el(
+                'th',
+                { scope: 'row' },
+                button(edge.label, () => app.selectEdge(edge.id), { class: 'inline' }),
+              ),
+              el('td', {}, `${app.decimal(party.score.posterior)} → ${app.decimal(score)}`),
+            ),
+          ),
+        ),
+      ),
+    );
   }
 
   const edgeNamed = (name) => data.edges.find((edge) => edge.edge === name);
 
   function observationsBlock(party) {
     if (party.observations.length === 0) return null;
-    return section('What was said', el('ul', {}, party.observations.map((item) => el('li', {},
-      el('b', {}, `${app.name(item.subject)} ${item.event}: ${app.STATES[item.state] || item.state}`),
-      el('span', { class: 'muted' }, `; ${ratioWords(item.likelihood_ratio)} (evidence: ${item.certainty})`),
-      item.note && el('div', { class: 'note' }, item.note), folded(item.sources)))));
+    return section(
+      'What was said',
+      el(
+        'ul',
+        {},
+        party.observations.map((item) =>
+          el(
+            'li',
+            {},
+            el('b', {}, `${app.name(item.subject)} ${item.event}: ${app.STATES[item.state] || item.state}`),
+            el(
+              'span',
+              { class: 'muted' },
+              `; ${ratioWords(item.likelihood_ratio)} (evidence: ${item.certainty})`,
+            ),
+            item.note && el('div', { class: 'note' }, item.note),
+            folded(item.sources),
+          ),
+        ),
+      ),
+    );
   }
 
   function ratioWords(ratio) {
@@ -158,13 +264,44 @@
   function datasetsBlock(party) {
     if (party.datasets.length === 0) return null;
     const heads = ['Data', 'Disclosed', 'Kinds', 'Size', 'Held by', 'Certainty'];
-    return section('Data within reach', el('div', { class: 'scroll-x', tabindex: 0, role: 'region', 'aria-label': 'Data within reach' },
-      el('table', { class: 'plain' },
-        el('thead', {}, el('tr', {}, heads.map((head) => el('th', { scope: 'col' }, head)))),
-        el('tbody', {}, party.datasets.map((item) => el('tr', {},
-          el('th', { scope: 'row' }, item.name || item.id),
-          [app.percentChange(item.probability), item.varieties.join(', '), app.sizes(item) || 'not stated',
-            item.holders.map(app.name).join(', '), item.certainty].map((text) => el('td', {}, text))))))));
+    return section(
+      'Data within reach',
+      el(
+        'div',
+        { class: 'scroll-x', tabindex: 0, role: 'region', 'aria-label': 'Data within reach' },
+        el(
+          'table',
+          { class: 'plain' },
+          el(
+            'thead',
+            {},
+            el(
+              'tr',
+              {},
+              heads.map((head) => el('th', { scope: 'col' }, head)),
+            ),
+          ),
+          el(
+            'tbody',
+            {},
+            party.datasets.map((item) =>
+              el(
+                'tr',
+                {},
+                el('th', { scope: 'row' }, item.name || item.id),
+                [
+                  app.percentChange(item.probability),
+                  item.varieties.join(', '),
+                  app.sizes(item) || 'not stated',
+                  item.holders.map(app.name).join(', '),
+                  item.certainty,
+                ].map((text) => el('td', {}, text)),
+              ),
+            ),
+          ),
+        ),
+      ),
+    );
   }
 
   /* -- a relation ---------------------------------------------------------------------------- */
@@ -173,10 +310,21 @@
     const names = [...new Set(edge.arcs.map(datasetName).filter(Boolean))];
     return [
       el('div', { class: 'title' }, el('h3', { id: 'chosen' }, edge.label)),
-      edge.kind === 'origin' ? null : el('div', { class: 'actions' }, button('What if …', () => app.showTab('whatif', true))),
+      edge.kind === 'origin'
+        ? null
+        : el(
+            'div',
+            { class: 'actions' },
+            button('What if …', () => app.showTab('whatif', true)),
+          ),
       facts([
         ['Harm goes', [partyButton(edge.from), edge.from === edge.to ? '' : [' → ', partyButton(edge.to)]]],
-        ['Channel', edge.kind === 'origin' ? 'where the breach starts' : `${edge.channel}: ${app.CHANNELS[edge.channel]}`],
+        [
+          'Channel',
+          edge.kind === 'origin'
+            ? 'where the breach starts'
+            : `${edge.channel}: ${app.CHANNELS[edge.channel]}`,
+        ],
         ['Probability', `${app.probability(edge.probability)}${range(edge.low, edge.high)}`],
         ['Where from', `${app.BASIS[edge.basis]}: ${edge.basis_note}`],
         ['Certainty', edge.certainty],
@@ -192,20 +340,61 @@
   function withoutEdge(edge) {
     const scores = Object.hasOwn(data.without, edge.edge) ? data.without[edge.edge] : null;
     if (scores === null) return null;
-    const rows = Object.entries(scores).map(([id, score]) => [app.party.get(id), score])
-      .sort(([p, a], [q, b]) => (a - p.score.posterior) - (b - q.score.posterior));
-    return section('Scores without it', el('table', { class: 'plain' }, el('tbody', {}, rows.map(([party, score]) => el('tr', {},
-      el('th', { scope: 'row' }, partyButton(party.id)),
-      el('td', {}, `${app.decimal(party.score.posterior)} → ${app.decimal(score)}`))))));
+    const rows = Object.entries(scores)
+      .map(([id, score]) => [app.party.get(id), score])
+      .sort(([p, a], [q, b]) => a - p.score.posterior - (b - q.score.posterior));
+    return section(
+      'Scores without it',
+      el(
+        'table',
+        { class: 'plain' },
+        el(
+          'tbody',
+          {},
+          rows.map(([party, score]) =>
+            el(
+              'tr',
+              {},
+              el('th', { scope: 'row' }, partyButton(party.id)),
+              el('td', {}, `${app.decimal(party.score.posterior)} → ${app.decimal(score)}`),
+            ),
+          ),
+        ),
+      ),
+    );
   }
 
   function foldPage(fold) {
     const isOpen = state.unfolded.has(fold.id);
     return [
-      el('div', { class: 'title' }, el('h3', { id: 'chosen' }, `${app.plural(fold.members.length, 'party', 'parties')}: ${app.ROLES[fold.role]}`)),
-      el('div', { class: 'actions' }, button(isOpen ? 'Fold' : 'Unfold in the graph', () => app.toggleFold(fold.id))),
-      el('ul', {}, fold.members.slice(0, 50).map((id) => el('li', {}, partyButton(id), ` ${app.scoreText(app.now(app.party.get(id)).score)}`))),
-      fold.members.length > 50 ? el('p', { class: 'muted' }, `and ${app.count(fold.members.length - 50)} more: filter the table by role`) : null,
+      el(
+        'div',
+        { class: 'title' },
+        el(
+          'h3',
+          { id: 'chosen' },
+          `${app.plural(fold.members.length, 'party', 'parties')}: ${app.ROLES[fold.role]}`,
+        ),
+      ),
+      el(
+        'div',
+        { class: 'actions' },
+        button(isOpen ? 'Fold' : 'Unfold in the graph', () => app.toggleFold(fold.id)),
+      ),
+      el(
+        'ul',
+        {},
+        fold.members
+          .slice(0, 50)
+          .map((id) => el('li', {}, partyButton(id), ` ${app.scoreText(app.now(app.party.get(id)).score)}`)),
+      ),
+      fold.members.length > 50
+        ? el(
+            'p',
+            { class: 'muted' },
+            `and ${app.count(fold.members.length - 50)} more: filter the table by role`,
+          )
+        : null,
     ];
   }
 
@@ -220,88 +409,31 @@
 
   function emptyPage() {
     return [
-      el('p', {}, 'Choose a party or an arrow to see why: its paths, their evidence, and the score without each relation.'),
+      el(
+        'p',
+        {},
+        'Choose a party or an arrow to see why: its paths, their evidence, and the score without each relation.',
+      ),
       data.next_steps.length ? section('What to do first', nextSteps()) : null,
     ];
   }
 
   function nextSteps() {
-    return el('ol', {}, data.next_steps.map((step) => el('li', {},
-      `${step.text[0].toUpperCase()}${step.text.slice(1)}. `,
-      step.swing > 0 ? el('span', { class: 'muted' }, `can move the total score by ${app.decimal(step.swing)}`) : null)));
+    return el(
+      'ol',
+      {},
+      data.next_steps.map((step) =>
+        el(
+          'li',
+          {},
+          `${step.text[0].toUpperCase()}${step.text.slice(1)}. `,
+          step.swing > 0
+            ? el('span', { class: 'muted' }, `can move the total score by ${app.decimal(step.swing)}`)
+            : null,
+        ),
+      ),
+    );
   }
-
-  /* -- incident, assumptions ------------------------------------------------------------------ */
-
-  function haul(volume) {
-    if (volume === null) return '';
-    const text = app.sizes(volume);
-    return text && volume.basis ? `${text} (${volume.basis.replace(/-/g, ' ')})` : text;
-  }
-
-  function incidentRows() {
-    const { incident } = data;
-    return [
-      ['Incident', incident.id ? [incident.name, ' ', el('code', {}, incident.id)] : incident.name],
-      ['Status', incident.hypothetical ? 'hypothetical: nothing says that this breach happened'
-        : `breach ${incident.status}; evidence ${incident.certainty}`],
-      ['Started at', data.parties.filter((party) => party.is_origin).map((party) => party.name).join(', ')],
-      ['Actor', incident.actor],
-      ['Actions', incident.actions.join(', ')],
-      ['Window', [incident.window, incident.window_note].filter(Boolean).join(', ')],
-      ['Became known', incident.disclosed],
-      ['What happened', incident.summary],
-      ['Taken', [incident.varieties.join(', '), incident.data_description].filter(Boolean).join('. ')],
-      ['Volume', haul(incident.volume)],
-      ['Demand', incident.demand && `${app.amount(incident.demand.amount)} ${incident.demand.currency || ''}`],
-      ['Sources disagree', incident.disagreements.length ? el('ul', {}, incident.disagreements.map((text) => el('li', {}, text))) : ''],
-      ['Note', incident.note],
-      ['Other incidents', incident.other_incidents.join(', ')],
-    ];
-  }
-
-  function provenanceRows() {
-    const { provenance, engine } = data;
-    const precision = engine.half_width === null ? '' : `; 95 % interval ±${app.probability(engine.half_width)}`;
-    const options = Object.entries(provenance.options)
-      .filter(([, value]) => value !== null && value !== false && value !== '' && !(Array.isArray(value) && !value.length))
-      .map(([key, value]) => `${key} ${Array.isArray(value) ? value.join(', ') : value}`);
-    return [
-      ['Graph', [data.graph.name, ' ', el('code', {}, data.graph.sha256.slice(0, 16))]],
-      ['Program', `blastradius ${provenance.version}`],
-      ['Engine', `${engine.method}: ${engine.reason}${precision}`],
-      ['Options', options.join('; ')],
-    ];
-  }
-
-  app.incidentPage = () => [
-    facts(incidentRows()),
-    section('Sources of the incident', sources(data.incident.sources)),
-    groupsBlock(),
-    section('Limits', el('p', {}, `${data.limits}.`), el('p', {}, '“No recorded path” is never “safe”.')),
-    section('Where this comes from', facts(provenanceRows())),
-  ];
-
-  function groupsBlock() {
-    if (data.groups.length === 0) return null;
-    return section('Groups of companies: any member harmed', el('table', { class: 'plain' }, el('tbody', {}, data.groups.map((group) => el('tr', {},
-      el('th', { scope: 'row' }, group.name), el('td', {}, app.scoreText(group.score.posterior)),
-      el('td', {}, app.bandChip(group.band)), el('td', {}, group.members.map(app.name).join(', ')))))));
-  }
-
-  app.assumptionsPage = function () {
-    if (data.assumptions.length === 0) return [el('p', {}, 'No number of this answer is an assumption: all are written in the graph.')];
-    const heads = ['What is taken for granted', 'Value', 'Basis', 'Arrows', 'Source'];
-    return [
-      el('p', {}, 'Where the graph gives no number, one of these stands in. The range of every score comes from their low and high ends.'),
-      el('table', { class: 'plain' },
-        el('thead', {}, el('tr', {}, heads.map((head) => el('th', { scope: 'col' }, head)))),
-        el('tbody', {}, data.assumptions.map((item) => el('tr', {},
-          el('th', { scope: 'row' }, item.meaning, ' ', el('code', {}, item.key)),
-          [`${app.probability(item.value)}${range(item.low, item.high)}`, item.basis, app.count(item.arcs), item.source]
-            .map((text) => el('td', {}, text)))))),
-    ];
-  };
 
   /* -- tabs ---------------------------------------------------------------------------------- */
 
@@ -341,4 +473,4 @@
       if (state.selection !== null && app.byId('whatif').hidden) app.showTab('details');
     });
   };
-}(globalThis.BlastPage = globalThis.BlastPage || {}));
+})((globalThis.BlastPage = globalThis.BlastPage || {}));

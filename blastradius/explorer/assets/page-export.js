@@ -14,7 +14,13 @@
     setTimeout(() => URL.revokeObjectURL(url), 10000);
   };
 
-  app.fileName = () => `blastradius-${data.target.toLowerCase().replace(/[^a-z0-9]+/g, '-').replace(/^-|-$/g, '') || 'page'}`;
+  app.fileName = () =>
+    `blastradius-${
+      data.target
+        .toLowerCase()
+        .replace(/[^a-z0-9]+/g, '-')
+        .replace(/^-|-$/g, '') || 'page'
+    }`;
 
   /* -- CSV ----------------------------------------------------------------------------------- */
 
@@ -29,13 +35,22 @@
   }
 
   const CSV = [
-    ['rank', (p) => p.rank], ['id', (p) => p.id], ['name', (p) => p.name], ['role', (p) => p.role],
-    ['score_prior', (p) => p.score.prior], ['score', (p) => p.score.posterior],
+    ['rank', (p) => p.rank],
+    ['id', (p) => p.id],
+    ['name', (p) => p.name],
+    ['role', (p) => p.role],
+    ['score_prior', (p) => p.score.prior],
+    ['score', (p) => p.score.posterior],
     ['score_what_if', (p) => (app.now(p).isChanged ? app.now(p).score : null)],
-    ['band', (p) => app.bandNow(p)], ['verdict', (p) => app.now(p).verdict],
-    ['p_exposed_prior', (p) => p.probability.exposed.prior], ['p_exposed', (p) => app.now(p).exposed],
-    ['p_harmed_prior', (p) => p.probability.harmed.prior], ['p_harmed', (p) => app.now(p).harmed],
-    ['at_risk', app.atRisk], ['through', app.through], ['certainty', (p) => p.certainty],
+    ['band', (p) => app.bandNow(p)],
+    ['verdict', (p) => app.now(p).verdict],
+    ['p_exposed_prior', (p) => p.probability.exposed.prior],
+    ['p_exposed', (p) => app.now(p).exposed],
+    ['p_harmed_prior', (p) => p.probability.harmed.prior],
+    ['p_harmed', (p) => app.now(p).harmed],
+    ['at_risk', app.atRisk],
+    ['through', app.through],
+    ['certainty', (p) => p.certainty],
   ];
 
   app.csv = function () {
@@ -78,7 +93,8 @@
     const left = Math.min(...xs) - width / 2 - margin;
     const top = Math.min(...ys) - height / 2 - margin;
     return {
-      left, top,
+      left,
+      top,
       width: Math.max(...xs) + width / 2 + margin - left,
       height: Math.max(...ys) + height / 2 + margin - top,
     };
@@ -90,12 +106,25 @@
     const at = app.positions();
     const view = frame(at);
     const root = s('svg', {
-      xmlns: SVG, viewBox: [view.left, view.top, view.width, view.height].map(round).join(' '),
-      width: round(view.width), height: round(view.height), 'font-family': app.FONT, role: 'img',
+      xmlns: SVG,
+      viewBox: [view.left, view.top, view.width, view.height].map(round).join(' '),
+      width: round(view.width),
+      height: round(view.height),
+      'font-family': app.FONT,
+      role: 'img',
     });
     const title = s('title', {});
     title.textContent = data.headline;
-    root.append(title, s('rect', { x: round(view.left), y: round(view.top), width: round(view.width), height: round(view.height), fill: colours.canvas }));
+    root.append(
+      title,
+      s('rect', {
+        x: round(view.left),
+        y: round(view.top),
+        width: round(view.width),
+        height: round(view.height),
+        fill: colours.canvas,
+      }),
+    );
     for (const edge of app.drawnEdges()) root.append(edgeShape(edge, at, theme));
     for (const [id, spot] of Object.entries(at)) root.append(cardShape(id, spot, theme));
     return root;
@@ -106,7 +135,10 @@
     const smooth = edge.smooth || data.drawing.options.edges.smooth;
     if (smooth.type === 'cubicBezier') {
       const bend = (to.x - from.x) * smooth.roundness;
-      const [a, b] = [{ x: from.x + bend, y: from.y }, { x: to.x - bend, y: to.y }];
+      const [a, b] = [
+        { x: from.x + bend, y: from.y },
+        { x: to.x - bend, y: to.y },
+      ];
       return (t) => mix([from, a, b, to], [(1 - t) ** 3, 3 * t * (1 - t) ** 2, 3 * t ** 2 * (1 - t), t ** 3]);
     }
     const turn = smooth.roundness;
@@ -136,18 +168,36 @@
     const colour = app.colours(theme)[channel] || app.colours(theme).custody;
     const line = { d: path, fill: 'none', stroke: colour };
     const size = channel === 'access' ? 7 : 5;
-    return s('g', { opacity: edge.color.opacity },
-      channel === 'custody' ? null : s('path', { ...line, 'stroke-opacity': 0.35, 'stroke-width': edge.width + size, 'stroke-dasharray': channel === 'dependency' ? '5 9' : null }),
-      s('path', { ...line, 'stroke-width': edge.width, 'stroke-dasharray': edge.dashes ? edge.dashes.join(' ') : null }),
-      arrowHead(dots, colour, 6 + edge.width));
+    return s(
+      'g',
+      { opacity: edge.color.opacity },
+      channel === 'custody'
+        ? null
+        : s('path', {
+            ...line,
+            'stroke-opacity': 0.35,
+            'stroke-width': edge.width + size,
+            'stroke-dasharray': channel === 'dependency' ? '5 9' : null,
+          }),
+      s('path', {
+        ...line,
+        'stroke-width': edge.width,
+        'stroke-dasharray': edge.dashes ? edge.dashes.join(' ') : null,
+      }),
+      arrowHead(dots, colour, 6 + edge.width),
+    );
   }
 
   function arrowHead(dots, colour, size) {
     const tip = dots[dots.length - 1];
     const tail = dots[Math.max(dots.length - 2, 0)];
     const angle = Math.atan2(tip.y - tail.y, tip.x - tail.x);
-    const corner = (turn, far) => `${round(tip.x + far * Math.cos(angle + turn))},${round(tip.y + far * Math.sin(angle + turn))}`;
-    return s('polygon', { points: [corner(0, 2), corner(2.7, size), corner(-2.7, size)].join(' '), fill: colour });
+    const corner = (turn, far) =>
+      `${round(tip.x + far * Math.cos(angle + turn))},${round(tip.y + far * Math.sin(angle + turn))}`;
+    return s('polygon', {
+      points: [corner(0, 2), corner(2.7, size), corner(-2.7, size)].join(' '),
+      fill: colour,
+    });
   }
 
   function cardShape(id, { x, y }, theme) {
@@ -164,16 +214,44 @@
     };
     const face = { fill: card.isOrigin ? colours.onOrigin : band.fill };
     const corners = app.corners(card.family, left + 22, y, 12.5);
-    return s('g', { opacity: app.markOf(id).isGhost ? 0.28 : null },
+    return s(
+      'g',
+      { opacity: app.markOf(id).isGhost ? 0.28 : null },
       s('rect', {
-        x: round(left), y: round(y - height / 2), width, height, rx: 7,
-        fill: card.isOrigin ? colours.origin : colours.card, stroke: card.band === 'none' ? colours.border : band.fill, 'stroke-width': band.border,
+        x: round(left),
+        y: round(y - height / 2),
+        width,
+        height,
+        rx: 7,
+        fill: card.isOrigin ? colours.origin : colours.card,
+        stroke: card.band === 'none' ? colours.border : band.fill,
+        'stroke-width': band.border,
       }),
-      corners === null ? s('circle', { cx: round(left + 22), cy: round(y), r: 12.5, ...face })
+      corners === null
+        ? s('circle', { cx: round(left + 22), cy: round(y), r: 12.5, ...face })
         : s('polygon', { points: corners.map((c) => c.map(round).join(',')).join(' '), ...face }),
-      text(card.letter, { x: round(left + 22), y: round(y + 4.5), 'text-anchor': 'middle', 'font-size': 12, 'font-weight': 700, fill: card.isOrigin ? colours.origin : band.ink }),
-      text(app.cutText(card.title, app.titleWeight(card), 13, width - 52), { x: round(left + 43), y: round(y - 3.5), 'font-size': 13, 'font-weight': app.titleWeight(card), fill: ink }),
-      text(app.cutText(card.line, 400, 11.5, width - 52), { x: round(left + 43), y: round(y + 13.5), 'font-size': 11.5, fill: card.isOrigin ? ink : colours.quiet }));
+      text(card.letter, {
+        x: round(left + 22),
+        y: round(y + 4.5),
+        'text-anchor': 'middle',
+        'font-size': 12,
+        'font-weight': 700,
+        fill: card.isOrigin ? colours.origin : band.ink,
+      }),
+      text(app.cutText(card.title, app.titleWeight(card), 13, width - 52), {
+        x: round(left + 43),
+        y: round(y - 3.5),
+        'font-size': 13,
+        'font-weight': app.titleWeight(card),
+        fill: ink,
+      }),
+      text(app.cutText(card.line, 400, 11.5, width - 52), {
+        x: round(left + 43),
+        y: round(y + 13.5),
+        'font-size': 11.5,
+        fill: card.isOrigin ? ink : colours.quiet,
+      }),
+    );
   }
 
   function svgFile() {
@@ -188,20 +266,37 @@
     app.showAllRows();
     const copy = app.byId('table').cloneNode(true);
     copy.removeAttribute('id');
-    for (const node of copy.querySelectorAll('button')) node.replaceWith(node.textContent.replace(/[▲▼]/g, ''));
-    app.fill(app.byId('report'),
+    for (const node of copy.querySelectorAll('button'))
+      node.replaceWith(node.textContent.replace(/[▲▼]/g, ''));
+    app.fill(
+      app.byId('report'),
       data.parties.length <= 60 ? el('figure', {}, app.svg('light')) : null,
-      el('h2', {}, 'Parties at risk'), copy,
-      app.state.sampled ? el('p', {}, 'With what-if changes, sampled in the page: ', app.changes().map((change) => BlastScenario.describe(change, data)).join('; ')) : null,
-      el('h2', {}, 'Incident'), app.incidentPage(),
-      el('h2', {}, 'Assumptions'), app.assumptionsPage());
+      el('h2', {}, 'Parties at risk'),
+      copy,
+      app.state.sampled
+        ? el(
+            'p',
+            {},
+            'With what-if changes, sampled in the page: ',
+            app
+              .changes()
+              .map((change) => BlastScenario.describe(change, data))
+              .join('; '),
+          )
+        : null,
+      el('h2', {}, 'Incident'),
+      app.incidentPage(),
+      el('h2', {}, 'Assumptions'),
+      app.assumptionsPage(),
+    );
   }
 
   app.startExport = function () {
-    const choose = (id, act) => app.byId(id).addEventListener('click', () => {
-      app.byId('export-menu').open = false;
-      act();
-    });
+    const choose = (id, act) =>
+      app.byId(id).addEventListener('click', () => {
+        app.byId('export-menu').open = false;
+        act();
+      });
     choose('export-png', png);
     choose('export-svg', svgFile);
     choose('export-csv', () => app.download(`${app.fileName()}.csv`, 'text/csv', app.csv()));
@@ -209,4 +304,4 @@
     globalThis.addEventListener('beforeprint', fillReport);
     globalThis.addEventListener('afterprint', () => app.byId('report').replaceChildren());
   };
-}(globalThis.BlastPage = globalThis.BlastPage || {}));
+})((globalThis.BlastPage = globalThis.BlastPage || {}));

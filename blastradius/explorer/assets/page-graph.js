@@ -1,4 +1,4 @@
-/* The graph: what is drawn, folding, highlighting, replay, keys. vis-network draws, never moves. */
+/* The graph: what is drawn, folding, highlighting, replay. vis-network draws, never moves. */
 (function (app) {
   'use strict';
 
@@ -88,8 +88,11 @@
       const id = isWhole ? edge.id : `merged/${from}/${to}/${edge.channel}`;
       const look = found.get(id) || newLook(edge, id, from, to, isWhole);
       look.isLit = look.isLit || (lit !== null && lit.has(edge.id)) || app.selected('edge', edge.id);
-      look.isGhost = (lit !== null && !look.isLit) || look.whatIf === 'cut'
-        || wanted.get(from).isGhost || wanted.get(to).isGhost;
+      look.isGhost =
+        (lit !== null && !look.isLit) ||
+        look.whatIf === 'cut' ||
+        wanted.get(from).isGhost ||
+        wanted.get(to).isGhost;
       found.set(id, look);
     }
     return found;
@@ -97,8 +100,15 @@
 
   function newLook(edge, id, from, to, isWhole) {
     return {
-      id, from, to, channel: edge.channel, isWeak: app.isWeak(edge.certainty), isLit: false,
-      isGhost: false, probability: edge.probability, base: isWhole ? drawn.get(edge.id) : null,
+      id,
+      from,
+      to,
+      channel: edge.channel,
+      isWeak: app.isWeak(edge.certainty),
+      isLit: false,
+      isGhost: false,
+      probability: edge.probability,
+      base: isWhole ? drawn.get(edge.id) : null,
       whatIf: app.changeWords(edge),
     };
   }
@@ -135,7 +145,11 @@
 
   function edgeOptions(look) {
     const base = look.base || {
-      id: look.id, from: look.from, to: look.to, width: 2, dashes: look.isWeak ? [9, 7] : false,
+      id: look.id,
+      from: look.from,
+      to: look.to,
+      width: 2,
+      dashes: look.isWeak ? [9, 7] : false,
     };
     const colours = app.colours();
     return {
@@ -144,7 +158,11 @@
       ...app.edgeLook(look.channel, look.isWeak, base.width, look),
       label: look.whatIf || (look.isLit && look.base ? app.probability(look.probability) : ' '),
       font: {
-        size: 12, face: app.FONT, color: colours.text, strokeWidth: 4, strokeColor: colours.canvas,
+        size: 12,
+        face: app.FONT,
+        color: colours.text,
+        strokeWidth: 4,
+        strokeColor: colours.canvas,
       },
     };
   }
@@ -200,10 +218,12 @@
     if (node === undefined) return;
     selectNode(node);
     const frame = app.byId('graph').getBoundingClientRect();
-    openMenu(frame.left + event.pointer.DOM.x, frame.top + event.pointer.DOM.y);
+    app.openMenu(frame.left + event.pointer.DOM.x, frame.top + event.pointer.DOM.y);
   }
 
-  const describe = (text) => { app.byId('hover').textContent = text; };
+  const describe = (text) => {
+    app.byId('hover').textContent = text;
+  };
 
   function nodeWords(id) {
     const card = app.card(id);
@@ -233,9 +253,12 @@
     const count = open.reduce((sum, fold) => sum + fold.members.length, 0);
     const note = app.byId('folded');
     note.hidden = count === 0 && !isCrowded;
-    note.textContent = `${app.plural(count, 'party', 'parties')} of low score folded into `
-      + `${app.plural(open.length, 'group')} by role and hop (marked +). The table lists them all.`
-      + (isCrowded ? ' Only arrows of most probable paths are drawn; choose a party to see all of its arrows.' : '');
+    note.textContent =
+      `${app.plural(count, 'party', 'parties')} of low score folded into ` +
+      `${app.plural(open.length, 'group')} by role and hop (marked +). The table lists them all.` +
+      (isCrowded
+        ? ' Only arrows of most probable paths are drawn; choose a party to see all of its arrows.'
+        : '');
   }
 
   /* -- view ---------------------------------------------------------------------------------- */
@@ -245,14 +268,24 @@
     const spots = Object.values(network.getPositions());
     const pane = app.byId('graph');
     if (spots.length === 0 || pane.clientWidth === 0) return;
-    const range = (values, size) => [Math.min(...values) - size / 2 - 20, Math.max(...values) + size / 2 + 20];
-    const [left, right] = range(spots.map((spot) => spot.x), data.card.width);
-    const [top, bottom] = range(spots.map((spot) => spot.y), data.card.height);
+    const range = (values, size) => [
+      Math.min(...values) - size / 2 - 20,
+      Math.max(...values) + size / 2 + 20,
+    ];
+    const [left, right] = range(
+      spots.map((spot) => spot.x),
+      data.card.width,
+    );
+    const [top, bottom] = range(
+      spots.map((spot) => spot.y),
+      data.card.height,
+    );
     const scale = Math.min(pane.clientWidth / (right - left), pane.clientHeight / (bottom - top), 1.15);
     if (scale >= SMALLEST) {
       network.moveTo({ scale, position: { x: (left + right) / 2, y: (top + bottom) / 2 } });
     } else {
-      const middle = pane.clientHeight / SMALLEST > bottom - top ? (top + bottom) / 2 : near.get(data.parties[0].id).y;
+      const middle =
+        pane.clientHeight / SMALLEST > bottom - top ? (top + bottom) / 2 : near.get(data.parties[0].id).y;
       network.moveTo({ scale: SMALLEST, position: { x: left + pane.clientWidth / 2 / SMALLEST, y: middle } });
     }
   }
@@ -272,6 +305,7 @@
     });
   }
 
+  Object.assign(app, { selectNode, nodeWords, bringIntoView });
   app.positions = () => network.getPositions();
   app.drawnEdges = () => edges.get();
   app.markOf = (id) => marks.get(id) || {};
@@ -295,7 +329,9 @@
     if (!path) return;
     const lit = new Set(app.edgesOfPath(path).map((edge) => edge.id));
     app.set({ selection: { kind: 'party', id }, pinned: lit, lit: null });
-    app.announce(`Most probable path: ${[...path.arcs].map((arc) => app.edgeOfArc.get(arc).label).join('; ')}`);
+    app.announce(
+      `Most probable path: ${[...path.arcs].map((arc) => app.edgeOfArc.get(arc).label).join('; ')}`,
+    );
   };
 
   const lastHop = Math.max(0, ...data.parties.map((party) => party.hops || 0));
@@ -304,103 +340,25 @@
   app.replay = function (step) {
     let hop = state.hop === null ? (step > 0 ? 0 : lastHop) : state.hop + step;
     if (hop < 0 || hop > lastHop) hop = null;
-    const lit = hop === null ? null : new Set(data.edges
-      .filter((e) => e.from !== e.to && app.party.get(e.to).hops === hop && app.party.get(e.from).hops === hop - 1)
-      .map((e) => e.id));
+    const lit =
+      hop === null
+        ? null
+        : new Set(
+            data.edges
+              .filter(
+                (e) =>
+                  e.from !== e.to &&
+                  app.party.get(e.to).hops === hop &&
+                  app.party.get(e.from).hops === hop - 1,
+              )
+              .map((e) => e.id),
+          );
     app.set({ hop, lit: null, pinned: lit && lit.size ? lit : null });
     const count = data.parties.filter((party) => party.hops === hop).length;
-    app.announce(hop === null ? 'All hops are shown' : `Hop ${hop}: ${app.plural(count, 'party', 'parties')}`);
+    app.announce(
+      hop === null ? 'All hops are shown' : `Hop ${hop}: ${app.plural(count, 'party', 'parties')}`,
+    );
   };
-
-  /* -- keys in the graph --------------------------------------------------------------------- */
-
-  const TURNS = {
-    ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1],
-  };
-
-  function onKey(event) {
-    if (event.ctrlKey || event.metaKey || event.altKey) return;
-    const chosen = state.selection && state.selection.kind !== 'edge' ? state.selection.id : null;
-    if (event.key in TURNS) move(chosen, TURNS[event.key]);
-    else if (event.key === 'Enter' && app.fold.has(chosen)) toggleFold(chosen);
-    else if (event.key === 'Enter' && chosen !== null) app.showTab('details', true);
-    else if (event.key === '+' || event.key === '=') app.zoom(1.25);
-    else if (event.key === '-') app.zoom(0.8);
-    else if (event.key === '0') fit();
-    else if ((event.key === 'm' || event.key === 'ContextMenu') && chosen !== null) menuAtNode(chosen);
-    else return;
-    event.preventDefault();
-    event.stopPropagation();
-  }
-
-  /** Go to the nearest party in a direction. */
-  function move(from, [dx, dy]) {
-    const at = network.getPositions();
-    if (from === null || !at[from]) return choose(data.parties[0].id);
-    let best = null;
-    for (const [id, spot] of Object.entries(at)) {
-      const ahead = (spot.x - at[from].x) * dx + (spot.y - at[from].y) * dy;
-      const aside = Math.abs((spot.x - at[from].x) * dy) + Math.abs((spot.y - at[from].y) * dx);
-      const cost = ahead + aside * 2.5;
-      if (id !== from && ahead > 1 && (best === null || cost < best.cost)) best = { id, cost };
-    }
-    return best && choose(best.id);
-  }
-
-  function choose(id) {
-    selectNode(id);
-    bringIntoView(id);
-    app.announce(nodeWords(id));
-  }
-
-  /* -- menu ---------------------------------------------------------------------------------- */
-
-  function menuAtNode(id) {
-    const at = network.canvasToDOM(network.getPosition(id));
-    const frame = app.byId('graph').getBoundingClientRect();
-    openMenu(frame.left + at.x, frame.top + at.y);
-  }
-
-  function menuItems({ kind, id }) {
-    if (kind === 'fold') return [[state.unfolded.has(id) ? 'Fold' : 'Unfold', () => toggleFold(id)]];
-    return [
-      ['Shortest path to here', () => app.pinPath(id)],
-      ["Only this party's story", () => app.tellStory(id)],
-      ['What if …', () => app.showTab('whatif', true)],
-      ['Details', () => app.showTab('details', true)],
-    ];
-  }
-
-  function openMenu(x, y) {
-    const menu = app.byId('menu');
-    const items = menuItems(state.selection).map(([text, act]) => app.el('button', {
-      type: 'button', role: 'menuitem', tabindex: -1, onclick: () => { closeMenu(); act(); },
-    }, text));
-    app.fill(menu, items);
-    menu.hidden = false;
-    menu.style.left = `${Math.min(x, innerWidth - menu.offsetWidth - 8)}px`;
-    menu.style.top = `${Math.min(y, innerHeight - menu.offsetHeight - 8)}px`;
-    items[0].focus();
-  }
-  app.openMenu = openMenu;
-
-  function closeMenu() {
-    const menu = app.byId('menu');
-    if (menu.hidden) return;
-    menu.hidden = true;
-    app.byId('graph').focus({ preventScroll: true });
-  }
-
-  function onMenuKey(event) {
-    const items = [...app.byId('menu').children];
-    const at = items.indexOf(document.activeElement);
-    if (event.key === 'Escape') closeMenu();
-    else if (event.key === 'ArrowDown') items[(at + 1) % items.length].focus();
-    else if (event.key === 'ArrowUp') items[(at + items.length - 1) % items.length].focus();
-    else return;
-    event.preventDefault();
-    event.stopPropagation();
-  }
 
   /* -- start --------------------------------------------------------------------------------- */
 
@@ -409,12 +367,10 @@
     build();
     fit();
     sayFolded();
-    app.byId('graph').addEventListener('keydown', onKey);
-    app.byId('menu').addEventListener('keydown', onMenuKey);
-    document.addEventListener('pointerdown', (event) => {
-      if (!app.byId('menu').contains(event.target)) app.byId('menu').hidden = true;
-    });
-    app.watch(['selection', 'lit', 'pinned', 'story', 'hop', 'filter', 'unfolded', 'sampled', 'theme'], refresh);
+    app.watch(
+      ['selection', 'lit', 'pinned', 'story', 'hop', 'filter', 'unfolded', 'sampled', 'theme'],
+      refresh,
+    );
     app.watch(['unfolded'], sayFolded);
     app.watch(['selection'], () => {
       const chosen = state.selection;
@@ -422,13 +378,19 @@
         bringIntoView(stands(chosen.id));
       }
     });
-    app.watch(['story'], () => { app.byId('story-back').hidden = state.story === null; });
+    app.watch(['story'], () => {
+      app.byId('story-back').hidden = state.story === null;
+    });
     app.watch(['hop'], () => {
-      app.byId('replay-where').textContent = state.hop === null ? 'all hops' : `hop ${state.hop} of ${lastHop}`;
+      app.byId('replay-where').textContent =
+        state.hop === null ? 'all hops' : `hop ${state.hop} of ${lastHop}`;
     });
     if ('ResizeObserver' in globalThis) {
       let isFirst = true;
-      new ResizeObserver(() => { if (!isFirst) network.redraw(); isFirst = false; }).observe(app.byId('graph'));
+      new ResizeObserver(() => {
+        if (!isFirst) network.redraw();
+        isFirst = false;
+      }).observe(app.byId('graph'));
     }
   };
-}(globalThis.BlastPage = globalThis.BlastPage || {}));
+})((globalThis.BlastPage = globalThis.BlastPage || {}));

@@ -17,28 +17,57 @@
   };
   const THEMES = {
     light: {
-      canvas: '#fbfbfc', card: '#ffffff', text: '#15181d', quiet: '#56606c', border: '#8d96a1',
-      accent: '#0b5fce', origin: '#1d2127', onOrigin: '#ffffff',
-      custody: '#47525f', access: '#7a3fa0', dependency: '#0a746c', origin_edge: '#47525f',
+      canvas: '#fbfbfc',
+      card: '#ffffff',
+      text: '#15181d',
+      quiet: '#56606c',
+      border: '#8d96a1',
+      accent: '#0b5fce',
+      origin: '#1d2127',
+      onOrigin: '#ffffff',
+      custody: '#47525f',
+      access: '#7a3fa0',
+      dependency: '#0a746c',
+      origin_edge: '#47525f',
     },
     dark: {
-      canvas: '#14171b', card: '#20252b', text: '#eef0f3', quiet: '#a4adb8', border: '#6b7580',
-      accent: '#6cb0ff', origin: '#eef0f3', onOrigin: '#15181d',
-      custody: '#a9b4c0', access: '#c99af0', dependency: '#4fc4b6', origin_edge: '#a9b4c0',
+      canvas: '#14171b',
+      card: '#20252b',
+      text: '#eef0f3',
+      quiet: '#a4adb8',
+      border: '#6b7580',
+      accent: '#6cb0ff',
+      origin: '#eef0f3',
+      onOrigin: '#15181d',
+      custody: '#a9b4c0',
+      access: '#c99af0',
+      dependency: '#4fc4b6',
+      origin_edge: '#a9b4c0',
     },
   };
   const FAMILIES = {
-    oem: 'circle', tier1: 'square', tier2: 'square', tier3: 'square',
-    'it-provider': 'diamond', 'software-vendor': 'diamond', 'engineering-service': 'diamond',
-    'data-space': 'diamond', logistics: 'hexagon', 'dealer-group': 'hexagon',
-    'marketing-agency': 'hexagon', finance: 'hexagon', 'data-subjects': 'triangle',
+    oem: 'circle',
+    tier1: 'square',
+    tier2: 'square',
+    tier3: 'square',
+    'it-provider': 'diamond',
+    'software-vendor': 'diamond',
+    'engineering-service': 'diamond',
+    'data-space': 'diamond',
+    logistics: 'hexagon',
+    'dealer-group': 'hexagon',
+    'marketing-agency': 'hexagon',
+    finance: 'hexagon',
+    'data-subjects': 'triangle',
     other: 'pentagon',
   };
   app.FAMILY_WORDS = [
-    ['circle', 'carmaker'], ['square', 'supplier, tier 1 to 3'],
+    ['circle', 'carmaker'],
+    ['square', 'supplier, tier 1 to 3'],
     ['diamond', 'IT, software, engineering, data space'],
     ['hexagon', 'logistics, dealers, marketing, finance'],
-    ['triangle', 'people whose data is held'], ['pentagon', 'other'],
+    ['triangle', 'people whose data is held'],
+    ['pentagon', 'other'],
   ];
 
   app.theme = () => document.documentElement.dataset.theme;
@@ -51,8 +80,11 @@
   app.family = (role) => FAMILIES[role] || 'pentagon';
 
   const CORNERS = {
-    square: [4, -Math.PI / 4, 1.13], diamond: [4, 0, 1.12], hexagon: [6, 0, 1.05],
-    pentagon: [5, -Math.PI / 2, 1.08], triangle: [3, -Math.PI / 2, 1.25],
+    square: [4, -Math.PI / 4, 1.13],
+    diamond: [4, 0, 1.12],
+    hexagon: [6, 0, 1.05],
+    pentagon: [5, -Math.PI / 2, 1.08],
+    triangle: [3, -Math.PI / 2, 1.25],
   };
 
   /** Corners of a role's shape around (x, y); null for a circle. */
@@ -62,10 +94,7 @@
     const lift = family === 'triangle' ? radius * 0.22 : 0;
     return Array.from({ length: n }, (_, i) => {
       const angle = turn + (i * 2 * Math.PI) / n;
-      return [
-        x + radius * grow * Math.cos(angle),
-        y + lift + radius * grow * Math.sin(angle),
-      ];
+      return [x + radius * grow * Math.cos(angle), y + lift + radius * grow * Math.sin(angle)];
     });
   };
 
@@ -99,9 +128,7 @@
     const band = app.bandOf(now.score);
     return {
       title: party.name,
-      line: party.is_origin
-        ? 'breached here'
-        : `${app.scoreChange(party)} · ${app.now(party).verdict}`,
+      line: party.is_origin ? 'breached here' : `${app.scoreChange(party)} · ${app.now(party).verdict}`,
       family: app.family(party.role),
       band,
       letter: party.is_origin ? '!' : app.bandLetter(band),
@@ -142,9 +169,7 @@
 
   function box(ctx, x, y, inset) {
     ctx.beginPath();
-    ctx.roundRect(
-      x - WIDTH / 2 + inset, y - HEIGHT / 2 + inset, WIDTH - 2 * inset, HEIGHT - 2 * inset, 7,
-    );
+    ctx.roundRect(x - WIDTH / 2 + inset, y - HEIGHT / 2 + inset, WIDTH - 2 * inset, HEIGHT - 2 * inset, 7);
   }
 
   /** Draw a card; mark is {isSelected, isLit, isGhost}; scale is that of the picture. */
@@ -247,4 +272,4 @@
       dashes: channel === 'dependency' ? [5, 9] : false,
     };
   }
-}(globalThis.BlastPage = globalThis.BlastPage || {}));
+})((globalThis.BlastPage = globalThis.BlastPage || {}));

@@ -13,26 +13,75 @@
 
   /* Each column: heading, what it sorts by, what its cell holds. */
   const COLUMNS = [
-    { id: 'rank', head: '#', sort: (p) => (p.rank === null ? 0 : p.rank), cell: (p) => p.rank ?? '', isNumber: true },
+    {
+      id: 'rank',
+      head: '#',
+      sort: (p) => (p.rank === null ? 0 : p.rank),
+      cell: (p) => p.rank ?? '',
+      isNumber: true,
+    },
     { id: 'name', head: 'Party', sort: (p) => p.name.toLowerCase(), cell: nameCell },
     { id: 'score', head: 'Score', sort: (p) => app.now(p).score, cell: scoreCell, isDown: true },
-    { id: 'band', head: 'Band', sort: (p) => bandOrder(app.bandNow(p)), cell: (p) => app.bandChip(app.bandNow(p)), isDown: true },
-    { id: 'verdict', head: 'Verdict', sort: (p) => verdictOrder(app.now(p).verdict), cell: (p) => app.now(p).verdict, isDown: true },
-    { id: 'exposed', head: 'P(exposed)', sort: (p) => app.now(p).exposed, cell: (p) => app.eventChange(p, 'exposed'), isDown: true },
-    { id: 'harmed', head: 'P(harmed)', sort: (p) => app.now(p).harmed, cell: (p) => app.eventChange(p, 'harmed'), isDown: true },
+    {
+      id: 'band',
+      head: 'Band',
+      sort: (p) => bandOrder(app.bandNow(p)),
+      cell: (p) => app.bandChip(app.bandNow(p)),
+      isDown: true,
+    },
+    {
+      id: 'verdict',
+      head: 'Verdict',
+      sort: (p) => verdictOrder(app.now(p).verdict),
+      cell: (p) => app.now(p).verdict,
+      isDown: true,
+    },
+    {
+      id: 'exposed',
+      head: 'P(exposed)',
+      sort: (p) => app.now(p).exposed,
+      cell: (p) => app.eventChange(p, 'exposed'),
+      isDown: true,
+    },
+    {
+      id: 'harmed',
+      head: 'P(harmed)',
+      sort: (p) => app.now(p).harmed,
+      cell: (p) => app.eventChange(p, 'harmed'),
+      isDown: true,
+    },
     { id: 'risk', head: 'At risk', sort: app.atRisk, cell: app.atRisk },
     { id: 'through', head: 'Through', sort: app.through, cell: app.through },
-    { id: 'certainty', head: 'Certainty', sort: (p) => certaintyOrder(p.certainty), cell: (p) => p.certainty || '–', isDown: true },
+    {
+      id: 'certainty',
+      head: 'Certainty',
+      sort: (p) => certaintyOrder(p.certainty),
+      cell: (p) => p.certainty || '–',
+      isDown: true,
+    },
   ];
 
   app.bandChip = function (band) {
-    return el('span', { class: `chip band-${band}` }, el('b', { 'aria-hidden': 'true' }, app.bandLetter(band)), ` ${band}`);
+    return el(
+      'span',
+      { class: `chip band-${band}` },
+      el('b', { 'aria-hidden': 'true' }, app.bandLetter(band)),
+      ` ${band}`,
+    );
   };
 
   function nameCell(party) {
-    return el('button', {
-      type: 'button', class: 'name', tabindex: -1, 'data-id': party.id, title: app.ROLES[party.role],
-    }, party.name);
+    return el(
+      'button',
+      {
+        type: 'button',
+        class: 'name',
+        tabindex: -1,
+        'data-id': party.id,
+        title: app.ROLES[party.role],
+      },
+      party.name,
+    );
   }
 
   function scoreCell(party) {
@@ -61,10 +110,16 @@
     const classes = [
       app.now(party).isChanged && 'changed',
       state.hop !== null && !(party.hops <= state.hop) && 'later',
-    ].filter(Boolean).join(' ');
+    ]
+      .filter(Boolean)
+      .join(' ');
     return el(
       'tr',
-      { 'data-id': party.id, class: classes || null, 'aria-selected': String(app.selected('party', party.id)) },
+      {
+        'data-id': party.id,
+        class: classes || null,
+        'aria-selected': String(app.selected('party', party.id)),
+      },
       COLUMNS.map((column) => {
         const tag = column.id === 'name' ? 'th' : 'td';
         const scope = tag === 'th' ? { scope: 'row' } : {};
@@ -81,9 +136,10 @@
     if (parties.length > rowsWanted) body.append(moreRow(parties.length));
     if (parties.length === 0) body.append(emptyRow());
     const total = data.parties.filter((party) => !party.is_origin).length;
-    app.byId('count').textContent = parties.length === total
-      ? app.plural(total, 'party', 'parties')
-      : `${app.count(parties.length)} of ${app.plural(total, 'party', 'parties')}`;
+    app.byId('count').textContent =
+      parties.length === total
+        ? app.plural(total, 'party', 'parties')
+        : `${app.count(parties.length)} of ${app.plural(total, 'party', 'parties')}`;
     markSelected(false);
     if (hasFocus) focusRow(current());
   }
@@ -152,16 +208,32 @@
   /* -- sorting ------------------------------------------------------------------------------- */
 
   function renderHead() {
-    app.fill(app.byId('table').tHead, el('tr', {}, COLUMNS.map((column) => {
-      const isSorted = state.sort.column === column.id;
-      const sorted = state.sort.down ? 'descending' : 'ascending';
-      const arrow = el('span', { 'aria-hidden': 'true', class: 'arrow' }, isSorted ? (state.sort.down ? '▼' : '▲') : '');
-      return el(
-        'th',
-        { scope: 'col', class: `col-${column.id}`, 'aria-sort': isSorted ? sorted : 'none' },
-        el('button', { type: 'button', 'data-column': column.id, onclick: () => sortBy(column) }, column.head, arrow),
-      );
-    })));
+    app.fill(
+      app.byId('table').tHead,
+      el(
+        'tr',
+        {},
+        COLUMNS.map((column) => {
+          const isSorted = state.sort.column === column.id;
+          const sorted = state.sort.down ? 'descending' : 'ascending';
+          const arrow = el(
+            'span',
+            { 'aria-hidden': 'true', class: 'arrow' },
+            isSorted ? (state.sort.down ? '▼' : '▲') : '',
+          );
+          return el(
+            'th',
+            { scope: 'col', class: `col-${column.id}`, 'aria-sort': isSorted ? sorted : 'none' },
+            el(
+              'button',
+              { type: 'button', 'data-column': column.id, onclick: () => sortBy(column) },
+              column.head,
+              arrow,
+            ),
+          );
+        }),
+      ),
+    );
   }
 
   function sortBy(column) {
@@ -173,7 +245,8 @@
   /* -- filters ------------------------------------------------------------------------------- */
 
   function choices() {
-    const present = (all, of) => all.filter((value) => data.parties.some((party) => of(party).includes(value)));
+    const present = (all, of) =>
+      all.filter((value) => data.parties.some((party) => of(party).includes(value)));
     const varieties = [...new Set(data.parties.flatMap((party) => Object.keys(party.varieties)))].sort();
     return [
       ['role', 'Role', present(Object.keys(app.ROLES), (p) => [p.role]), (v) => app.ROLES[v]],
@@ -190,18 +263,28 @@
   }
 
   function select([key, label, values, words]) {
-    return el('label', { class: 'field' }, el('span', { class: 'visually-hidden' }, label), el(
-      'select',
-      { id: `filter-${key}`, onchange: (event) => setFilter(key, event.target.value) },
-      el('option', { value: '' }, `${label}: any`),
-      values.map((value) => el('option', { value }, words(value))),
-    ));
+    return el(
+      'label',
+      { class: 'field' },
+      el('span', { class: 'visually-hidden' }, label),
+      el(
+        'select',
+        { id: `filter-${key}`, onchange: (event) => setFilter(key, event.target.value) },
+        el('option', { value: '' }, `${label}: any`),
+        values.map((value) => el('option', { value }, words(value))),
+      ),
+    );
   }
 
   function minimumField() {
     const output = el('output', { for: 'filter-minimum' }, '0%');
     const input = el('input', {
-      type: 'range', id: 'filter-minimum', min: 0, max: 100, step: 5, value: 0,
+      type: 'range',
+      id: 'filter-minimum',
+      min: 0,
+      max: 100,
+      step: 5,
+      value: 0,
       oninput: (event) => {
         output.textContent = `${event.target.value}%`;
         setFilter('minimum', event.target.value / 100);
@@ -211,7 +294,11 @@
   }
 
   function buildFilters() {
-    const reset = el('button', { type: 'button', id: 'filter-reset', hidden: true, onclick: resetFilters }, 'Clear');
+    const reset = el(
+      'button',
+      { type: 'button', id: 'filter-reset', hidden: true, onclick: resetFilters },
+      'Clear',
+    );
     app.fill(app.byId('filters'), choices().map(select), minimumField(), reset);
     let timer = 0;
     app.byId('search').addEventListener('input', (event) => {
@@ -249,6 +336,8 @@
     app.watch(['filter', 'story', 'sort', 'sampled', 'hop'], renderRows);
     app.watch(['sort'], renderHead);
     app.watch(['selection'], () => markSelected(true));
-    app.watch(['filter'], () => { app.byId('filter-reset').hidden = !app.isFiltered(); });
+    app.watch(['filter'], () => {
+      app.byId('filter-reset').hidden = !app.isFiltered();
+    });
   };
-}(globalThis.BlastPage = globalThis.BlastPage || {}));
+})((globalThis.BlastPage = globalThis.BlastPage || {}));
