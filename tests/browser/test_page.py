@@ -332,6 +332,16 @@ def test_rows_are_walked_with_the_arrow_keys(page):
     assert page.evaluate("document.activeElement.dataset.id") == ids(page)[2]
 
 
+def test_the_export_menu_closes(page):
+    page.click("#export-menu summary")
+    assert page.is_visible("#export-csv")
+    page.keyboard.press("Escape")
+    assert not page.is_visible("#export-csv")
+    page.click("#export-menu summary")
+    page.click("#headline")
+    assert not page.is_visible("#export-csv")
+
+
 def test_help_opens_and_closes(page):
     page.keyboard.press("?")
     assert page.is_visible("#help")

@@ -301,6 +301,16 @@
     choose('export-svg', svgFile);
     choose('export-csv', () => app.download(`${app.fileName()}.csv`, 'text/csv', app.csv()));
     choose('print', () => globalThis.print());
+    const menu = app.byId('export-menu');
+    document.addEventListener('pointerdown', (event) => {
+      if (!menu.contains(event.target)) menu.open = false;
+    });
+    menu.addEventListener('keydown', (event) => {
+      if (event.key !== 'Escape' || !menu.open) return;
+      menu.open = false;
+      menu.querySelector('summary').focus();
+      event.stopPropagation();
+    });
     globalThis.addEventListener('beforeprint', fillReport);
     globalThis.addEventListener('afterprint', () => app.byId('report').replaceChildren());
   };
