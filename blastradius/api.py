@@ -49,6 +49,7 @@ if TYPE_CHECKING:
     from blastradius.model.scenario import Scenario
     from blastradius.report.comparison import Comparison
     from blastradius.report.document import Document
+    from blastradius.report.notebook import PageFrame
     from blastradius.report.rows import Row
 
 Method = Literal["auto", "exact", "monte-carlo"]
@@ -379,6 +380,22 @@ class Result:
         from blastradius.explorer.page import render_page
 
         return render_page(self._breach, self._document().title, max_nodes=max_nodes)
+
+    def page(self, *, height: int = 720, max_nodes: int = 400) -> PageFrame:
+        """Return the interactive page for the output of a notebook cell.
+
+        It stands in a frame of its own that can neither reach the notebook nor the network.
+
+        Parameters
+        ----------
+        height : int
+            Of the frame [pixels].
+        max_nodes : int
+            As of :meth:`to_html`.
+        """
+        from blastradius.report.notebook import PageFrame
+
+        return PageFrame(self.to_html(max_nodes=max_nodes), height)
 
     def _document(self) -> Document:
         from blastradius.report.analysis_page import analysis_document

@@ -6,9 +6,10 @@ from typing import Any
 
 from blastradius.analysis.blast import severity_weights
 from blastradius.analysis.breach import BreachAnalysis
-from blastradius.analysis.harm import CompiledHarm, Event, HarmArc
+from blastradius.analysis.harm import CompiledHarm, Event
 from blastradius.analysis.priors import PriorTable
 from blastradius.analysis.results import EVENTS
+from blastradius.analysis.scenario import guard
 from blastradius.model.graph import Observation
 from blastradius.model.vocabulary import OBSERVATION_STATES
 
@@ -48,17 +49,6 @@ def network_data(breach: BreachAnalysis) -> dict[str, Any]:
 def ratio_data(priors: PriorTable) -> dict[str, float]:
     """Return the likelihood ratio of every observation state [1]."""
     return {state: priors.ratio(state) for state in OBSERVATION_STATES}
-
-
-def guard(arc: HarmArc) -> str:
-    """Return the party whose control would weaken an arc, or "" if there is none.
-
-    Copies are guarded by who holds them, systems by who would be entered, operations by who
-    would stand still.
-    """
-    if arc.kind == "origin":
-        return ""
-    return arc.origin if arc.kind in ("custody", "own") else arc.target
 
 
 def _said(breach: BreachAnalysis) -> list[list[str]]:

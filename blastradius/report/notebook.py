@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+import html
+from typing import TYPE_CHECKING, NamedTuple
 
 from blastradius.report import numbers, wording
 from blastradius.report.escape import html_text
@@ -18,6 +19,25 @@ MAX_ROWS = 20
 """Longest table; a notebook is for looking, the rows are for working on."""
 
 _LEFT = ' style="text-align:left"'
+
+
+class PageFrame(NamedTuple):
+    """A whole page for the output of a notebook cell, in a frame that is cut off from it.
+
+    The frame may run the page's own scripts and save files. It has no origin, so nothing in it
+    reads the notebook, its cookies or its kernel.
+    """
+
+    page: str
+    height: int
+    """[pixels]"""
+
+    def _repr_html_(self) -> str:
+        return (
+            f'<iframe sandbox="allow-scripts allow-downloads" title="blastradius" '
+            f'style="width:100%;height:{self.height}px;border:0" '
+            f'srcdoc="{html.escape(self.page, quote=True)}"></iframe>'
+        )
 
 
 def analysis_html(analysis: Analysis, listing: Listing) -> str:

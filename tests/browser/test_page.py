@@ -17,6 +17,7 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 
 from blastradius import analyze
+from browser.waiting import wait_until
 
 sys.path.insert(0, str(Path(__file__).parents[1] / "unit" / "explorer"))
 
@@ -155,7 +156,7 @@ def test_the_table_sorts_both_ways(page):
 
 def test_search_and_filters_hold_for_table_and_graph(page):
     page.fill("#search", "volks")
-    page.wait_for_function("document.querySelectorAll('#table tr[data-id]').length === 1")
+    wait_until(page, "document.querySelectorAll('#table tr[data-id]').length === 1")
     assert ids(page) == ["volkswagen"]
     assert drawn(page) == {"continental", "volkswagen"}
     page.click("#filter-reset")
@@ -304,7 +305,7 @@ def test_groups_unfold_and_fold(chain):
 def test_the_page_works_by_keyboard(page):
     page.keyboard.press("/")
     page.keyboard.type("nobody of this name")
-    page.wait_for_function("document.querySelectorAll('#table tr[data-id]').length === 0")
+    wait_until(page, "document.querySelectorAll('#table tr[data-id]').length === 0")
     page.keyboard.press("Escape")
     assert len(ids(page)) == 9
     page.focus("#graph")
@@ -392,7 +393,7 @@ def test_statements_controls_and_probabilities(page, continental):
     page.click("[data-state=confirmed]")
     page.wait_for_selector("#sampled-note", state="hidden")
     page.evaluate("BlastPage.whatIf.put({control: 'continental', effect: 1})")
-    page.wait_for_function("BlastPage.now(BlastPage.party.get('bmw')).score === 0")
+    wait_until(page, "BlastPage.now(BlastPage.party.get('bmw')).score === 0")
 
 
 def test_a_scenario_can_be_saved(page):
@@ -443,9 +444,7 @@ def test_print_gives_a_report(page):
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_no_serious_accessibility_violation(page, scheme):
     page.emulate_media(color_scheme=scheme)
-    page.wait_for_function(
-        "(scheme) => document.documentElement.dataset.theme === scheme", arg=scheme
-    )
+    wait_until(page, "(scheme) => document.documentElement.dataset.theme === scheme", arg=scheme)
     page.click("tr[data-id=volkswagen]")
     for tab_name in ("details", "whatif", "incident", "assumptions"):
         page.click(f"#tab-{tab_name}")

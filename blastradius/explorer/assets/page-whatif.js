@@ -4,7 +4,8 @@
 
   const { data } = app;
   const scenario = BlastScenario;
-  const WORLDS = 100000;
+  const COINS = 4e7; // tossed for one answer at most: large networks get fewer worlds, and say so
+  const WORLDS = Math.round(Math.min(100000, Math.max(10000, COINS / Math.max(1, data.network.n_arcs))));
   const SEED = 1;
 
   let history = scenario.history();
@@ -96,12 +97,12 @@
   }
 
   function verdict(party, harmed) {
-    if (harmed <= 0) return 'no recorded path';
     const said = [
       ...party.observations.map((item) => item.state),
       ...history.now.filter((change) => change.observe === party.id).map((change) => change.state),
     ];
     if (said.includes('confirmed') || (party.is_origin && party.verdict === 'confirmed')) return 'confirmed';
+    if (harmed <= 0) return 'no recorded path';
     if (harmed >= 0.75) return 'likely';
     return harmed >= 0.25 ? 'possible' : 'unlikely';
   }
@@ -130,7 +131,9 @@
       if (!now || !differs(base.get(party.id), now)) continue;
       parties.set(party.id, { ...now, isChanged: true, verdict: verdict(party, now.harmed) });
     }
-    app.set({ sampled: { parties, time, worlds: result.nWorlds, effective: result.effectiveWorlds } });
+    app.set({
+      sampled: { parties, all: after, time, worlds: result.nWorlds, effective: result.effectiveWorlds },
+    });
     app.announce(`What if: ${app.plural(parties.size, 'score')} changed`);
   }
 
@@ -206,6 +209,7 @@
     redo: () => step(scenario.redo),
     reset: () => step(scenario.reset),
     history: () => history,
+    settled: () => waiting.size === 0,
     notice: () => notice,
   };
 
