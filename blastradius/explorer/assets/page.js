@@ -223,6 +223,10 @@
     click('replay-next', () => app.replay(1));
     click('replay-back', () => app.replay(-1));
     click('story-back', app.endStory);
+    click('skip', (event) => {
+      event.preventDefault(); // the address is for what-ifs
+      app.byId('ranking').focus();
+    });
     document.addEventListener('keydown', onKey);
     document.documentElement.dataset.ready = 'true';
   }

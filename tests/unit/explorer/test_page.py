@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import hashlib
+import inspect
 import json
 import re
 import subprocess
@@ -14,8 +15,10 @@ import pytest
 from hostile import TEXTS, hostile_graph
 from large import large_graph
 
-from blastradius import analyze
+from blastradius import Result, analyze
+from blastradius.cli import answer
 from blastradius.errors import QuestionError
+from blastradius.explorer.page import MAX_NODES
 
 
 class Elements(HTMLParser):
@@ -149,6 +152,11 @@ def test_low_scores_fold_into_groups():
 def test_a_page_needs_room_for_a_party():
     with pytest.raises(QuestionError, match="max_nodes must be at least 1, got 0"):
         analyze("automotive", "continental").to_html(max_nodes=0)
+
+
+def test_library_and_command_line_draw_as_many_parties_by_default():
+    assert inspect.signature(Result.to_html).parameters["max_nodes"].default == MAX_NODES
+    assert answer.MAX_NODES == MAX_NODES
 
 
 def test_an_answer_without_a_page_loads_no_pyvis():
