@@ -128,11 +128,11 @@ def test_verdict_is_confirmed_only_where_somebody_confirmed(graph):
             confirmed = confirmed or incident["status"] == "confirmed"
         harmed = party.probability["harmed"].posterior
         steps = ((0.75, "likely"), (0.25, "possible"), (0.0, "unlikely"))
-        expected = next((word for least, word in steps if harmed >= least), None)
-        if harmed == 0:
-            expected = "no recorded path"
-        elif confirmed:
+        expected = next(word for least, word in steps if harmed >= least)
+        if confirmed:  # with or without a path
             expected = "confirmed"
+        elif harmed == 0:
+            expected = "no recorded path"
         assert party.verdict == expected, name
 
 
