@@ -29,6 +29,7 @@ def view(
     as_of: shared.AsOfOption = None,
     observe: shared.ObserveOption = None,
     observations: shared.ObservationsOption = None,
+    scenario: shared.ScenarioOption = None,
     output: Annotated[
         str | None,
         typer.Option(
@@ -66,6 +67,7 @@ def view(
         as_of=as_of,
         observe=tuple(observe or ()),
         observations=observations,
+        scenario=scenario,
         exact=exact,
         worlds=worlds,
         rng_seed=rng_seed,

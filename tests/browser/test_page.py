@@ -396,6 +396,18 @@ def test_statements_controls_and_probabilities(page, continental):
     wait_until(page, "BlastPage.now(BlastPage.party.get('bmw')).score === 0")
 
 
+def test_the_three_figures_follow_a_what_if(page, continental):
+    cut_volkswagen(page)
+    reachable, expected, total = page.locator("#figures dd").all_inner_texts()
+    radius, volkswagen = continental.blast_radius, continental.parties["volkswagen"]
+    assert reachable == "9 → 8"
+    left = radius.total_score.posterior - volkswagen.score.posterior
+    assert total.startswith("509.2 → ")
+    assert float(total.split()[-1]) == pytest.approx(left, abs=0.1)
+    left = radius.expected_harmed_parties.posterior - volkswagen.probability["harmed"].posterior
+    assert float(expected.split()[-1]) == pytest.approx(left, abs=0.1)
+
+
 def test_a_scenario_can_be_saved(page):
     cut_volkswagen(page)
     with page.expect_download() as download:
@@ -444,7 +456,7 @@ def test_print_gives_a_report(page):
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_no_serious_accessibility_violation(page, scheme):
     page.emulate_media(color_scheme=scheme)
-    wait_until(page, "(scheme) => document.documentElement.dataset.theme === scheme", arg=scheme)
+    wait_until(page, f"document.documentElement.dataset.theme === {scheme!r}")
     page.click("tr[data-id=volkswagen]")
     for tab_name in ("details", "whatif", "incident", "assumptions"):
         page.click(f"#tab-{tab_name}")

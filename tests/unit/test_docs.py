@@ -53,7 +53,13 @@ class Reader:
 
     def __init__(self, folder):
         self.folder = folder
-        settings = {"COLUMNS": "80", "NO_COLOR": "1", "PYTHONUTF8": "1", "PYTHONPATH": str(ROOT)}
+        settings = {
+            "BROWSER": "true",  # a program that opens nothing
+            "COLUMNS": "80",
+            "NO_COLOR": "1",
+            "PYTHONUTF8": "1",
+            "PYTHONPATH": str(ROOT),
+        }
         self.env = os.environ | settings
         self.env.pop("BLASTRADIUS_GRAPH", None)
         self.printed = []

@@ -193,7 +193,6 @@
         `Sampled in the page: ${app.count(state.sampled.worlds)} worlds in ${Math.round(state.sampled.time)} ms,` +
           ` ± is a 95 % interval. What moved less is not marked. Before: the ${data.engine.method === 'exact' ? 'exact' : 'sampled'} numbers of the analysis.`,
       ),
-      totals(rows),
       el(
         'table',
         { class: 'plain', id: 'whatif-scores' },
@@ -230,23 +229,6 @@
         ),
       ),
     ];
-  }
-
-  function totals(rows) {
-    const radius = data.blast_radius;
-    const downstream = rows.filter(([party]) => !party.is_origin);
-    const move = (of) => downstream.reduce((sum, [party, now]) => sum + of(party, now), 0);
-    const score = radius.total_score.posterior + move((party, now) => now.score - party.score.posterior);
-    const harmed =
-      radius.expected_harmed_parties.posterior +
-      move((party, now) => now.harmed - party.probability.harmed.posterior);
-    return app.facts([
-      ['Total score', `${app.decimal(radius.total_score.posterior)} → ${app.decimal(Math.max(score, 0))}`],
-      [
-        'Expected harmed parties',
-        `${app.decimal(radius.expected_harmed_parties.posterior)} → ${app.decimal(Math.max(harmed, 0))}`,
-      ],
-    ]);
   }
 
   function toolbar() {

@@ -18,22 +18,40 @@
       parts.join(' · '),
       el('span', { class: 'limit' }, ' “No recorded path” is never “safe”.'),
     );
+  }
+
+  /** The three figures: before and after what was said, or before and after a what-if. */
+  function figures() {
     const radius = data.blast_radius;
-    const figure = ({ prior, posterior }) => app.change(app.decimal(prior), app.decimal(posterior));
+    const downstream = data.parties.filter((party) => !party.is_origin);
+    const now = downstream.map(app.now);
+    const sum = (of) => now.reduce((total, values) => total + of(values), 0);
+    const figure = ({ prior, posterior }, of) =>
+      state.sampled === null
+        ? app.change(app.decimal(prior), app.decimal(posterior))
+        : app.change(app.decimal(posterior), app.decimal(sum(of)));
+    const reachable = now.filter((values) => values.harmed > 0).length;
+    app.byId('figures').classList.toggle('sampled', state.sampled !== null);
     app.fill(
       app.byId('figures'),
       [
         [
           'Reachable parties',
-          app.count(radius.reachable_parties),
+          state.sampled === null
+            ? app.count(radius.reachable_parties)
+            : app.change(app.count(radius.reachable_parties), app.count(reachable)),
           'parties that harm can reach at all, however unlikely',
         ],
         [
           'Expected harmed parties',
-          figure(radius.expected_harmed_parties),
+          figure(radius.expected_harmed_parties, (values) => values.harmed),
           'the sum of their probabilities of harm, before and after what was said',
         ],
-        ['Total score', figure(radius.total_score), 'the sum of their scores, which weighs how bad it is'],
+        [
+          'Total score',
+          figure(radius.total_score, (values) => values.score),
+          'the sum of their scores, which weighs how bad it is',
+        ],
       ].map(([name, value, meaning]) =>
         el('div', { title: meaning }, el('dt', {}, name), el('dd', {}, value)),
       ),
@@ -203,6 +221,8 @@
     const dark = matchMedia('(prefers-color-scheme: dark)');
     setTheme(dark.matches ? 'dark' : 'light');
     header();
+    figures();
+    app.watch(['sampled'], figures);
     app.byId('legend').open = innerWidth > 1000;
     legend();
     app.startGraph();
