@@ -58,6 +58,8 @@ class Reader:
     finder: PathFinder
     book: SourceBook
     hops: Sequence[int | None]
+    owners: Mapping[str, str]
+    """Dataset id -> party id of its owner, for every dataset of the graph."""
 
     def estimate(self, event: Event) -> Estimate:
         """Return prior and posterior of an event [1]; exactly 0 without a path."""
@@ -163,12 +165,11 @@ class Reader:
         return min((h for h in known if h is not None), default=None)
 
     def _about(self, party: str) -> list[Weighed]:
-        own = {Event("disclosed", d.id) for d in self.harm.datasets.get(party, ())}
-        return [
-            item
-            for item in self.weighed
-            if item.event in own or (item.event.kind != "disclosed" and item.event.subject == party)
-        ]
+        return [item for item in self.weighed if self._subject(item.event) == party]
+
+    def _subject(self, event: Event) -> str:
+        """Return the party that an event befalls, within reach or not."""
+        return self.owners.get(event.subject, "") if event.kind == "disclosed" else event.subject
 
     def _varieties(self, party: str) -> Mapping[str, Estimate]:
         names = {v for d in self.harm.datasets.get(party, ()) for v in d.varieties}

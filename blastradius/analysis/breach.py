@@ -180,7 +180,14 @@ def _solve(graph: Graph, target: str, question: Question, priors: PriorTable) ->
     solver = choose_solver(harm, sorted(evidence), question)
     finder = PathFinder(harm)
     reader = Reader(
-        harm, solver.reach(evidence), scope, weighed, finder, SourceBook(graph), finder.hops()
+        harm=harm,
+        reach=solver.reach(evidence),
+        scope=scope,
+        weighed=weighed,
+        finder=finder,
+        book=SourceBook(graph),
+        hops=finder.hops(),
+        owners={dataset.id: dataset.owner for dataset in graph.datasets},
     )
     return _Solved(incident, scope, reader, solver, evidence, groups, applied)
 

@@ -60,8 +60,6 @@ def edge_importance(
         return {}
     found = {}
     for edge, arcs in edge_arcs(harm).items():
-        if not any(slopes[i] > 0 for i in arcs):
-            continue
         if len(arcs) == 1:
             found[edge] = slopes[arcs[0]]
         else:
@@ -70,4 +68,5 @@ def edge_importance(
                 for value in (1.0, 0.0)
             )
             found[edge] = is_open - is_closed
-    return dict(sorted(found.items(), key=lambda kv: (-kv[1], kv[0])))
+    kept = {edge: value for edge, value in found.items() if value > 0}
+    return dict(sorted(kept.items(), key=lambda kv: (-kv[1], kv[0])))

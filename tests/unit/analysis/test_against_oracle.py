@@ -122,7 +122,7 @@ def test_verdict_is_confirmed_only_where_somebody_confirmed(graph):
     incident = graph["incidents"][0]
     said = [seen for seen in incident["observations"] if seen["state"] == "confirmed"]
     for name, party in analysis_of(graph).parties.items():
-        own = {dataset.id for dataset in party.datasets}
+        own = {dataset["id"] for dataset in graph["datasets"] if dataset["owner"] == name}
         confirmed = any(seen.get("party") == name or seen.get("dataset") in own for seen in said)
         if name in incident["origins"]:
             confirmed = confirmed or incident["status"] == "confirmed"

@@ -207,3 +207,25 @@ def test_statement_is_as_certain_as_the_weakest_link_of_its_best_path(shared, gr
     party = analysis_of(graph).parties["a"]
     assert [path.certainty for path in party.paths] == [certainty]
     assert party.certainty == certainty
+
+
+def test_a_dataset_confirmed_out_of_reach_is_told_with_its_owner():
+    graph = {
+        "schema": "blastradius/graph/1",
+        "name": "unseen",
+        "parties": [{"id": name, "name": name.upper()} for name in ("owner", "holder", "other")],
+        "datasets": [{"id": "d", "owner": "owner", "varieties": ["Secrets"]}],
+        "shares": [{"discloser": "owner", "recipient": "other", "datasets": ["d"]}],
+        "incidents": [
+            {
+                "id": "breach",
+                "origins": ["holder"],
+                "observations": [{"dataset": "d", "state": "confirmed"}],
+            }
+        ],
+    }
+    result = analysis_of(graph, "breach")
+    owner = result.parties["owner"]
+    assert [o.subject for o in owner.observations] == ["d"]
+    assert (owner.verdict, owner.probability["exposed"].posterior) == ("confirmed", 0.0)
+    assert [step.party for step in result.next_steps if step.kind == "check"] == ["owner"]
