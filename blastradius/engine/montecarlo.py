@@ -93,6 +93,11 @@ def _coins(arcs: _Arcs, n_worlds: int, rng_seed: int, block: int) -> NDArray[np.
     rng = np.random.default_rng(np.random.SeedSequence(rng_seed, spawn_key=(block,)))
     words = np.empty((len(arcs.probability), n_worlds // _WORD), dtype=np.uint64)
     for arc, p in enumerate(arcs.probability):
+        if p in (0.0, 1.0):
+            # Passed over as if drawn, so that the coins of all other arcs stay what they were.
+            rng.bit_generator.advance(n_worlds)  # type: ignore[attr-defined]
+            words[arc] = ~np.uint64(0) if p else np.uint64(0)
+            continue
         is_open = rng.random(n_worlds) < p
         words[arc] = np.packbits(is_open, bitorder="little").view(np.uint64)
     return words
@@ -213,6 +218,10 @@ def sample_reach(
     rows = check_origins(network.n_nodes, origins)
     evidence = check_likelihood(network.n_nodes, likelihood)
     n = network.n_nodes
+    if not evidence:
+        counts = reach_monte_carlo(network, rows, n_worlds, rng_seed)
+        sums = counts.astype(np.float64)
+        return Sample(n_worlds, counts, float(n_worlds), float(n_worlds), sums, sums)
     counts = np.zeros(n, dtype=np.int64)
     weighted, weighted_squares = np.zeros(n), np.zeros(n)
     weight = weight_squares = 0.0
