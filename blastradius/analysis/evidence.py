@@ -10,6 +10,9 @@ from blastradius.analysis.priors import PriorTable
 from blastradius.analysis.results import ObservationNote, SourceNote
 from blastradius.model.graph import Evidence, Graph, Observation, Source
 
+_CERTAIN = 1e100
+"""Many statements on one event together weigh at most this: beyond it floats would end [1]."""
+
 
 @dataclass(frozen=True, slots=True)
 class Weighed:
@@ -46,7 +49,8 @@ def likelihood(harm: CompiledHarm, weighed: Iterable[Weighed]) -> dict[int, tupl
     for item in weighed:
         node = harm.node.get(item.event)
         if node is not None:
-            weights[node] = (weights.get(node, (1.0, 1.0))[0] * item.ratio, 1.0)
+            ratio = weights.get(node, (1.0, 1.0))[0] * item.ratio
+            weights[node] = (min(max(ratio, 1 / _CERTAIN), _CERTAIN), 1.0)
     return weights
 
 

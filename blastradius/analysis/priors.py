@@ -82,7 +82,7 @@ class PriorTable:
                 raise QuestionError(msg)
             low, value, high = given if isinstance(given, tuple) else (given,) * 3
             top = float("inf") if key.startswith("ratio/") else 1.0
-            if not 0 <= low <= value <= high <= top:
+            if not 0 <= low <= value <= high <= top or (value == 0 and top > 1):
                 msg = f"prior {key!r} must have 0 <= low <= value <= high <= {top:g}, got {given}"
                 raise QuestionError(msg)
             old = rows[key]

@@ -6,6 +6,7 @@ probabilities, other evidence, a derivative) is a sweep over it.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
@@ -25,6 +26,12 @@ DEFAULT_BUDGET: Final = 1_000_000
 
 _EXPLORE_FACTOR: Final = 25
 """Transitions that exploring may hold for each state of the budget; they are array rows."""
+
+_WIDEST_EVIDENCE: Final = 500.0
+"""Sum of |log weight| above which a product of evidence may leave the range of floats."""
+
+_LEAST_BY_SUBSETS: Final = 1e-6
+"""Smaller probabilities are left to methods that do not subtract [1]."""
 
 _FEW_VERTICES: Final = 24
 """Up to this many vertices, exploring is tried before the circuit."""
@@ -118,7 +125,7 @@ class ExactSolver:
         self, probability: Sequence[float], likelihood: Likelihood | None = None
     ) -> Evaluation:
         """Sum over all worlds with the given coins and evidence."""
-        sweep = _Sweep(self.circuit, probability, self._weights(likelihood))
+        sweep = _Sweep(self.circuit, probability, self._weights(likelihood, probability))
         at_vertex = {v: sweep.read(place) for v, place in self.circuit.reads.items()}
         for vertex in self.circuit.sure:
             at_vertex[vertex] = sweep.total
@@ -132,7 +139,7 @@ class ExactSolver:
         likelihood: Likelihood | None = None,
     ) -> Gradient:
         """Differentiate ``sum(weights[v] * joint[v])`` and the total by every arc."""
-        sweep = _Sweep(self.circuit, probability, self._weights(likelihood))
+        sweep = _Sweep(self.circuit, probability, self._weights(likelihood, probability))
         by_vertex: dict[int, float] = {}
         for node, weight in weights.items():
             vertex = self.reduced.vertex_of[node]
@@ -143,7 +150,9 @@ class ExactSolver:
         of_joint = sweep.differentiate(reads, sure)
         return Gradient(self._by_arc(of_total, probability), self._by_arc(of_joint, probability))
 
-    def _weights(self, likelihood: Likelihood | None) -> dict[tuple[int, bool], float]:
+    def _weights(
+        self, likelihood: Likelihood | None, probability: Sequence[float]
+    ) -> dict[tuple[int, bool], float]:
         """Return a weight for each vertex with evidence and each of its fates."""
         weights: dict[tuple[int, bool], float] = {}
         for node, (if_reached, if_not) in (likelihood or {}).items():
@@ -153,11 +162,29 @@ class ExactSolver:
                 for fate, weight in ((True, if_reached), (False, if_not)):
                     weights[vertex, fate] = weights.get((vertex, fate), 1.0) * weight
         # Only ratios between worlds count; factors of at most 1 keep long products in range.
-        for vertex in {v for v, _ in weights}:
+        vertices = sorted({v for v, _ in weights})
+        for vertex in vertices:
             largest = max(weights[vertex, True], weights[vertex, False])
             weights[vertex, True] /= largest
             weights[vertex, False] /= largest
+        smallest = (min(weights[v, True], weights[v, False]) for v in vertices)
+        if sum(abs(math.log(w)) for w in smallest) > _WIDEST_EVIDENCE:
+            self._scale_by_mean(weights, vertices, probability)
         return weights
+
+    def _scale_by_mean(
+        self,
+        weights: dict[tuple[int, bool], float],
+        vertices: Sequence[int],
+        probability: Sequence[float],
+    ) -> None:
+        """Divide each pair by its prior mean, so that the worlds that matter weigh about 1."""
+        prior = _Sweep(self.circuit, probability, {})
+        for vertex in vertices:
+            p = prior.read(self.circuit.reads[vertex])
+            mean = p * weights[vertex, True] + (1.0 - p) * weights[vertex, False]
+            weights[vertex, True] /= mean
+            weights[vertex, False] /= mean
 
     def _by_arc(
         self, by_bundle: Mapping[int, float], probability: Sequence[float]
@@ -427,33 +454,63 @@ class _Problem:
     def explored(
         self, probability: Sequence[float], likelihood: Likelihood, allowance: int
     ) -> Evaluation:
-        """Answer by exploring sets of nodes instead."""
+        """Answer by exploring outward from the root."""
         # Imported here: only hard networks need it, and it needs numpy.
         from blastradius.engine.explore import explore_reach  # noqa: PLC0415
 
-        readouts = [
-            Bundle(above, v, (), fixed=True)
-            for v, parents in self.reduced.readouts
-            for above in parents
-        ]
-        bundles = [*self.reduced.bundles, *readouts]
-        weights: dict[int, float] = {}
-        for node, (if_reached, if_not) in likelihood.items():
-            vertex = self.reduced.vertex_of[node]
-            if vertex != UNREACHED:
-                weights[vertex] = weights.get(vertex, 1.0) * if_reached / if_not
+        bundles, weights = self._with_readouts(), self._factors(likelihood, allowance)
         total, at_vertex = explore_reach(
             self.reduced.n_vertices,
             bundles,
             [_bundle_probability(b, probability) for b in bundles],
             next(self.orders()),
             weights,
-            max_transitions=allowance,
+            max_transitions=allowance * _EXPLORE_FACTOR,
         )
-        joint = tuple(
-            0.0 if v == UNREACHED else float(at_vertex[v]) for v in self.reduced.vertex_of
+        return self._evaluation(total, at_vertex)
+
+    def by_subsets(
+        self, probability: Sequence[float], likelihood: Likelihood, allowance: int
+    ) -> Evaluation:
+        """Answer by sets of nodes, all of them, where there are few."""
+        from blastradius.engine.subsets import MAX_VERTICES, subset_reach  # noqa: PLC0415
+
+        if self.reduced.n_vertices > MAX_VERTICES or 2**self.reduced.n_vertices > allowance:
+            raise self._over(allowance)
+        bundles, weights = self._with_readouts(), self._factors(likelihood, allowance)
+        coins = [_bundle_probability(b, probability) for b in bundles]
+        total, at_vertex = subset_reach(self.reduced.n_vertices, bundles, coins, weights)
+        if at_vertex.min() < total * _LEAST_BY_SUBSETS:
+            raise self._over(allowance)
+        return self._evaluation(total, at_vertex)
+
+    def _with_readouts(self) -> list[Bundle]:
+        readouts = [
+            Bundle(above, v, (), fixed=True)
+            for v, parents in self.reduced.readouts
+            for above in parents
+        ]
+        return [*self.reduced.bundles, *readouts]
+
+    def _factors(self, likelihood: Likelihood, allowance: int) -> dict[int, float]:
+        """Return the factor of a world's weight for each reached vertex with evidence."""
+        weights: dict[int, float] = {}
+        for node, (if_reached, if_not) in likelihood.items():
+            vertex = self.reduced.vertex_of[node]
+            if vertex != UNREACHED:
+                weights[vertex] = weights.get(vertex, 1.0) * if_reached / if_not
+        if sum(abs(math.log(w)) for w in weights.values()) > _WIDEST_EVIDENCE:
+            raise self._over(allowance)  # only the circuit scales such products
+        return weights
+
+    def _over(self, allowance: int) -> ExactBudgetError:
+        return ExactBudgetError(allowance, sum(not b.fixed for b in self.reduced.bundles))
+
+    def _evaluation(self, total: float, at_vertex: NDArray[np.float64]) -> Evaluation:
+        vertex_of = self.reduced.vertex_of
+        return Evaluation(
+            total, tuple(0.0 if v == UNREACHED else float(at_vertex[v]) for v in vertex_of)
         )
-        return Evaluation(total, joint)
 
 
 def _allowances(budget: int) -> Iterator[int]:
@@ -548,11 +605,14 @@ def _solve(
         return solver.evaluate(network.probability, evidence)
 
     def by_exploring(allowance: int) -> Evaluation:
-        return problem.explored(network.probability, evidence, allowance * _EXPLORE_FACTOR)
+        return problem.explored(network.probability, evidence, allowance)
 
-    methods = (by_circuit, by_exploring)
+    def by_subsets(allowance: int) -> Evaluation:
+        return problem.by_subsets(network.probability, evidence, allowance)
+
+    methods = [by_circuit, by_exploring, by_subsets]
     if reduced.n_vertices <= _FEW_VERTICES:
-        methods = (by_exploring, by_circuit)
+        methods = [by_exploring, by_subsets, by_circuit]
     for allowance in _allowances(budget):
         for method in methods:
             try:

@@ -20,11 +20,18 @@ from blastradius.errors import ExactBudgetError
 TOLERANCE = 1e-12
 
 
-@pytest.fixture(params=[0, 62], ids=["circuit", "exploring"], scope="module", autouse=True)
+@pytest.fixture(
+    params=[(0, 25), (62, 25), (62, 0)],
+    ids=["circuit", "exploring", "subsets"],
+    scope="module",
+    autouse=True,
+)
 def method_tried_first(request):
-    """Run everything by both methods: small networks would else be explored only."""
+    """Run everything by each method: small networks would else be explored only."""
+    few_vertices, explore_factor = request.param
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(engine_exact, "_FEW_VERTICES", request.param)
+        patch.setattr(engine_exact, "_FEW_VERTICES", few_vertices)
+        patch.setattr(engine_exact, "_EXPLORE_FACTOR", explore_factor)
         yield
 
 
