@@ -111,7 +111,7 @@ def analyze(
     method : {"auto", "exact", "monte-carlo"}
         Engine; ``auto`` is exact where that fits its budget.
     n_worlds : int, optional
-        Worlds to sample; chosen by the wanted precision by default.
+        Worlds to sample, at least 1; 100,000 by default. Only used where worlds are sampled.
     rng_seed : int
         Same seed, same numbers.
     priors : PriorTable, optional
@@ -132,7 +132,7 @@ def analyze(
     question = Question(
         incident=incident,
         hypothetical=hypothetical,
-        actions=tuple(actions),
+        actions=(actions,) if isinstance(actions, str) else tuple(actions),
         as_of=as_of,
         observations=tuple(observations),
         groups=groups,

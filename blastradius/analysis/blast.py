@@ -85,6 +85,7 @@ class Reader:
         paths = self.paths(party.id, PATHS_SHOWN)
         score = self.score(party.id)
         probability = self._events(party.id)
+        hops = self._hops(party.id)
         # The ratio of a confirmation is weighed like any other; here it only chooses the word.
         confirmed = any(item.observation.state == "confirmed" for item in about)
         if party.id in self.scope.origins and self.scope.incident is not None:
@@ -96,11 +97,13 @@ class Reader:
             is_origin=party.id in self.scope.origins,
             score=score,
             band=band_of(score.posterior),
-            verdict=verdict_of(probability["harmed"].posterior, confirmed=confirmed),
+            verdict=verdict_of(
+                probability["harmed"].posterior, confirmed=confirmed, has_path=hops is not None
+            ),
             probability=probability,
             varieties=self._varieties(party.id),
             expected=self._expected(party.id),
-            hops=self._hops(party.id),
+            hops=hops,
             certainty=paths[0].certainty if paths else None,
             paths=paths,
             datasets=tuple(map(self._dataset, self.harm.datasets.get(party.id, ()))),
@@ -111,6 +114,7 @@ class Reader:
         """Roll up the members of a group."""
         subject = f"group/{top.id}"
         reached = tuple(m for m in sorted(members) if m in self.harm.levels)
+        has_path = any(self._hops(member) is not None for member in reached)
         score = self.score(subject)
         probability = self._events(subject)
         confirmed = any(
@@ -122,7 +126,9 @@ class Reader:
             members=reached,
             score=score,
             band=band_of(score.posterior),
-            verdict=verdict_of(probability["harmed"].posterior, confirmed=confirmed),
+            verdict=verdict_of(
+                probability["harmed"].posterior, confirmed=confirmed, has_path=has_path
+            ),
             probability=probability,
         )
 
@@ -224,7 +230,7 @@ def blast_radius(parties: Iterable[PartyResult]) -> BlastRadius:
     downstream = [p for p in parties if not p.is_origin]
     harmed = [p.probability["harmed"] for p in downstream]
     return BlastRadius(
-        reachable_parties=sum(e.prior > 0 for e in harmed),
+        reachable_parties=sum(p.hops is not None for p in downstream),
         expected_harmed_parties=Estimate(
             sum(e.prior for e in harmed), sum(e.posterior for e in harmed)
         ),
@@ -236,7 +242,7 @@ def blast_radius(parties: Iterable[PartyResult]) -> BlastRadius:
 
 def rank(parties: Iterable[PartyResult]) -> tuple[PartyResult, ...]:
     """Order downstream parties that have a path or were spoken of, worst first."""
-    shown = [p for p in parties if not p.is_origin and (p.paths or p.observations)]
+    shown = [p for p in parties if not p.is_origin and (p.hops is not None or p.observations)]
     return tuple(
         sorted(shown, key=lambda p: (-p.score.posterior, -p.probability["harmed"].posterior, p.id))
     )

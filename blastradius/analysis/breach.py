@@ -280,15 +280,18 @@ def _memberships(graph: Graph, origins: tuple[str, ...]) -> dict[str, tuple[str,
     """
     owners = {p.id: [o.party for o in p.parent if o.controls] for p in graph.parties}
 
-    def tops(party: str, seen: frozenset[str]) -> set[str]:
-        above = [o for o in owners.get(party, ()) if o not in seen]
-        if not above:
-            return {party}
-        return {top for owner in above for top in tops(owner, seen | {party})}
+    def tops(party: str) -> set[str]:
+        above, stack = {party}, [party]
+        while stack:
+            for owner in owners.get(stack.pop(), ()):
+                if owner not in above:
+                    above.add(owner)
+                    stack.append(owner)
+        return {owner for owner in above if not owners.get(owner)}
 
     groups: dict[str, list[str]] = {}
     for party in sorted(owners.keys() - set(origins)):
-        for top in sorted(tops(party, frozenset())):
+        for top in sorted(tops(party)):
             groups.setdefault(top, []).append(party)
     return {top: tuple(members) for top, members in groups.items()}
 
@@ -384,7 +387,7 @@ def _assumptions(harm: CompiledHarm, priors: PriorTable) -> tuple[Assumption, ..
 def _limits(graph: Graph, parties: Iterable[PartyResult]) -> str:
     sourced = sum(_has_source(edge.evidence) for edge in graph.edges)
     others = [p for p in parties if not p.is_origin]
-    silent = sum(p.probability["harmed"].prior <= 0 for p in others)
+    silent = sum(p.hops is None for p in others)
     return (
         f"{silent} of {len(others)} other parties have no recorded path. That is no all-clear: "
         f"the graph knows {len(graph.edges)} edges ({sourced} with sources), and most real "

@@ -27,7 +27,7 @@ from blastradius.model.graph import (
     Party,
     Share,
 )
-from blastradius.model.vocabulary import PIVOT_VARIETIES, Certainty, weakest
+from blastradius.model.vocabulary import CERTAINTIES, PIVOT_VARIETIES, Certainty, weakest
 
 _EdgeT = TypeVar("_EdgeT", Share, AccessGrant, Dependency)
 
@@ -165,10 +165,10 @@ class _Index:
         Looked up only for parties that harm reaches, because comparing descriptions is slow.
         """
         unique: dict[str, _EdgeT] = {}
-        for edge in sorted(edges.get(party, ()), key=lambda e: e.id or ""):
+        for edge in sorted(edges.get(party, ()), key=_best_supported_first):
             if edge.live.overlaps(self.period):
                 unique.setdefault(_description(edge), edge)
-        return list(unique.values())
+        return sorted(unique.values(), key=lambda e: e.id or "")
 
 
 _Item = TypeVar("_Item")
@@ -179,6 +179,12 @@ def _grouped(items: Iterable[_Item], key: Callable[[_Item], str]) -> dict[str, l
     for item in items:
         groups.setdefault(key(item), []).append(item)
     return groups
+
+
+def _best_supported_first(edge: Edge) -> tuple[int, int, str]:
+    """Order copies of one edge so that its certainty does not hang on how they are named."""
+    n_sources = len(edge.evidence.sources) if edge.evidence is not None else 0
+    return (CERTAINTIES.index(_certainty(edge)), -n_sources, edge.id or "")
 
 
 def _description(edge: Edge) -> str:

@@ -125,7 +125,7 @@ def _missing_edges(ranking: Iterable[PartyResult]) -> Iterator[NextStep]:
     """Point at statements that the recorded relations do not explain."""
     for party in ranking:
         harmed = party.probability["harmed"]
-        if harmed.posterior <= 0 and any(o.likelihood_ratio > 1 for o in party.observations):
+        if party.hops is None and any(o.likelihood_ratio > 1 for o in party.observations):
             text = (
                 f"{party.name} was spoken of, but the graph records no path to it: "
                 "find out which relation is missing"

@@ -11,7 +11,7 @@ from typing import Final
 from blastradius.analysis.harm import CompiledHarm, HarmArc
 
 _SEARCH_LIMIT: Final = 20_000
-"""Partial paths looked at for one answer; a bound for networks with very many detours."""
+"""Partial paths looked at for one answer, but for its first path; a bound where detours abound."""
 
 
 class PathFinder:
@@ -46,7 +46,7 @@ class PathFinder:
                 count += 1
         heapq.heapify(heap)
         found: list[tuple[float, tuple[HarmArc, ...]]] = []
-        while heap and len(found) < k and count < _SEARCH_LIMIT:
+        while heap and len(found) < k and (count < _SEARCH_LIMIT or not found):
             _, _, travelled, node, path = heapq.heappop(heap)
             if node == 0:
                 arcs = tuple(self.harm.arcs[i] for i in path)

@@ -2,13 +2,26 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Final, Literal
 
+from blastradius.errors import QuestionError
 from blastradius.model.graph import Observation
+from blastradius.model.text import did_you_mean
+from blastradius.model.vocabulary import ACTIONS
 
 if TYPE_CHECKING:
     from blastradius.model.scenario import Scenario
+
+METHODS: Final = ("auto", "exact", "monte-carlo")
+
+
+def _check_word(what: str, word: str, known: Sequence[str]) -> None:
+    if word not in known:
+        hint = did_you_mean(str(word), known) or f" (choose from {', '.join(known)})"
+        msg = f"unknown {what} {word!r}{hint}"
+        raise QuestionError(msg)
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +46,24 @@ class Question:
     rng_seed: int = 0
     scenario: Scenario | None = None
     """Changes to try out; one that fits the graph: reading checks it."""
+
+    def __post_init__(self) -> None:
+        """Refuse what the words of the fields do not allow; Python itself does not.
+
+        Raises
+        ------
+        QuestionError
+            With the value, and the words to choose from.
+        """
+        for action in self.actions:
+            _check_word("action", action, ACTIONS)
+        _check_word("method", self.method, METHODS)
+        if self.n_worlds is not None and self.n_worlds < 1:
+            msg = f"n_worlds must be at least 1, got {self.n_worlds}"
+            raise QuestionError(msg)
+        if self.rng_seed < 0:
+            msg = f"rng_seed must be at least 0, got {self.rng_seed}"
+            raise QuestionError(msg)
 
     def options(self) -> dict[str, object]:
         """Return the options as plain values, for the provenance of a result."""

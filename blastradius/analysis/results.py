@@ -46,19 +46,19 @@ def band_of(score: float) -> Band:
     return "low" if score > 0 else "none"
 
 
-def verdict_of(probability: float, *, confirmed: bool) -> Verdict:
+def verdict_of(probability: float, *, confirmed: bool, has_path: bool = True) -> Verdict:
     """Return the verdict for a posterior probability of harm [1].
 
     ``confirmed`` says that an observation confirms harm; the model alone never does, and a
     confirmation stands even where the graph records no path.
-    Zero is worded as what it is: the graph records no path, which is not an all-clear.
+    Without a path it says so, which is not an all-clear; a sampled 0 on a path is unlikely.
 
-    >>> verdict_of(0.9, confirmed=False), verdict_of(0.0, confirmed=False)
+    >>> verdict_of(0.9, confirmed=False), verdict_of(0.0, confirmed=False, has_path=False)
     ('likely', 'no recorded path')
     """
     if confirmed:
         return "confirmed"
-    if probability <= 0:
+    if not has_path:
         return "no recorded path"
     for verdict, floor in VERDICT_FLOORS:
         if probability >= floor:

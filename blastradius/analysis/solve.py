@@ -168,7 +168,7 @@ def choose_solver(harm: CompiledHarm, evidence: Sequence[int], question: Questio
     ExactBudgetError
         If an exact answer was demanded and does not fit.
     """
-    n_worlds = question.n_worlds or DEFAULT_WORLDS
+    n_worlds = DEFAULT_WORLDS if question.n_worlds is None else question.n_worlds
     if question.method == "monte-carlo":
         return _Sampled(harm, n_worlds, question.rng_seed, "sampling was asked for")
     demanded = question.method == "exact"

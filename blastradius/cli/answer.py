@@ -5,8 +5,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
-from blastradius.cli.output import deliver
-from blastradius.cli.question import QuestionOptions, ask
+from blastradius.cli.output import deliver, spare_inputs
+from blastradius.cli.question import QuestionOptions, ask, input_files
 from blastradius.cli.usage import UsageError, check_words
 from blastradius.model.vocabulary import ROLES
 
@@ -34,6 +34,7 @@ class ListOptions(NamedTuple):
 def answer(target: str, question: QuestionOptions, listing: ListOptions) -> None:
     """Analyse a breach and print or write the answer."""
     _check(listing)
+    spare_inputs((listing.output, listing.html), input_files(question))
     result = ask(target, question).listing(
         roles=listing.roles,
         min_score=listing.min_score,

@@ -9,7 +9,7 @@ import typer
 
 from blastradius.cli import options as shared
 from blastradius.cli.answer import FORMATS
-from blastradius.cli.output import choose_format, deliver
+from blastradius.cli.output import choose_format, deliver, spare_inputs
 from blastradius.cli.usage import UsageError
 
 EXAMPLES = """Examples:
@@ -53,6 +53,7 @@ def compare(
         msg = f"--min-change: must be between 0 and 100, got {min_change:g}"
         raise UsageError(msg)
     choose_format(format_, output, FORMATS)
+    spare_inputs((output,), (before, after))
     from blastradius.api import compare as compare_results
 
     view = compare_results(before, after, min_change=min_change)

@@ -7,8 +7,8 @@ from typing import Annotated
 import typer
 
 from blastradius.cli import options as shared
-from blastradius.cli.output import deliver
-from blastradius.cli.question import QuestionOptions, ask
+from blastradius.cli.output import deliver, spare_inputs
+from blastradius.cli.question import QuestionOptions, ask, input_files
 
 EXAMPLES = """Examples:
 
@@ -61,6 +61,7 @@ def explain(
         worlds=worlds,
         rng_seed=rng_seed,
     )
+    spare_inputs((output,), input_files(question))
     view = ask(target, question).explain(party)
     deliver(
         format_,

@@ -7,6 +7,7 @@ from typing import Annotated
 
 from blastradius.cli import options as shared
 from blastradius.cli.lists import FORMATS, deliver_list
+from blastradius.cli.output import spare_inputs
 from blastradius.cli.question import graph_name
 
 EXAMPLES = """Examples:
@@ -27,5 +28,6 @@ def incidents(
     from blastradius.io.catalog import find_graph
     from blastradius.report.catalogue import incidents_catalogue
 
+    spare_inputs((output,), (graph,))
     loaded = find_graph(graph_name(graph))
     deliver_list(incidents_catalogue(loaded.graph, search), format_, output)

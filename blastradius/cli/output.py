@@ -13,7 +13,7 @@ from blastradius.errors import OutputError
 from blastradius.model.text import printable, quoted
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping
+    from collections.abc import Callable, Iterable, Iterator, Mapping
 
 FORMATS_BY_SUFFIX = {
     ".json": "json",
@@ -104,6 +104,21 @@ def choose_format(wanted: str | None, output: str | None, known: tuple[str, ...]
         )
         raise UsageError(msg)
     return guess if guess in known else known[0]
+
+
+def spare_inputs(outputs: Iterable[str | None], inputs: Iterable[str | None]) -> None:
+    """Refuse to write over a file that is read: the result would destroy its own evidence.
+
+    Raises
+    ------
+    UsageError
+        If an output and an input are one file, by whatever path.
+    """
+    read = {os.path.realpath(path) for path in inputs if path}
+    for path in outputs:
+        if path and os.path.realpath(path) in read:
+            msg = f"{quoted(path)} is an input of this command; write to another file"
+            raise UsageError(msg)
 
 
 def deliver(

@@ -44,6 +44,11 @@ def graph_name(wanted: str | None) -> str:
     return wanted or os.environ.get("BLASTRADIUS_GRAPH") or DEFAULT_GRAPH
 
 
+def input_files(options: QuestionOptions) -> tuple[str | None, ...]:
+    """Return the files that a question reads, if they are files."""
+    return (options.graph, options.observations, options.scenario)
+
+
 def ask(target: str, options: QuestionOptions) -> Result:
     """Analyse a breach as the options say.
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from blastradius.cli import options as shared
-from blastradius.cli.output import deliver
+from blastradius.cli.output import deliver, spare_inputs
 from blastradius.cli.question import graph_name
 
 if TYPE_CHECKING:
@@ -44,6 +44,7 @@ def show(
     from blastradius.report.record_page import record_dict, record_document
     from blastradius.report.text import render_text
 
+    spare_inputs((output,), (graph,))
     known: Graph = find_graph(graph_name(graph)).graph
     record: Party | Incident = resolve_target(known, id_)
     page = record_document(known, record)

@@ -9,8 +9,8 @@ import typer
 
 from blastradius.cli import options as shared
 from blastradius.cli.answer import MAX_NODES, check_max_nodes, write_page
-from blastradius.cli.output import emit
-from blastradius.cli.question import QuestionOptions, ask
+from blastradius.cli.output import emit, spare_inputs
+from blastradius.cli.question import QuestionOptions, ask, input_files
 
 EXAMPLES = """Examples:
 
@@ -72,6 +72,7 @@ def view(
         worlds=worlds,
         rng_seed=rng_seed,
     )
+    spare_inputs((output,), input_files(question))
     result = ask(target, question)
     path = output if output is not None else _temporary_file()
     write_page(result, path, max_nodes)

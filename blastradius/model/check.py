@@ -228,6 +228,9 @@ class _Checker:
                     location = (field, index, "id")
                     if first.setdefault(name, location) is not location:
                         self._add(location, f"duplicate {kind} id {quoted(name)}", first[name])
+                    elif kind == "edge" and name in self._known["dataset"]:
+                        # Scenarios and explanations name what a dataset's owner keeps by its id.
+                        self._add(location, f"edge id {quoted(name)} is also that of a dataset")
 
     def check_descriptions(self, data: Mapping[str, Any]) -> None:
         """See that owners of parties and of datasets are known."""

@@ -12,6 +12,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from strategies import INCIDENT, analysis_of, table_from_package
 
+import blastradius as br
+from blastradius.errors import QuestionError
 from blastradius.model.graph import Graph
 
 EDGES = ("shares", "access", "dependencies")
@@ -229,3 +231,63 @@ def test_a_dataset_confirmed_out_of_reach_is_told_with_its_owner():
     assert [o.subject for o in owner.observations] == ["d"]
     assert (owner.verdict, owner.probability["exposed"].posterior) == ("confirmed", 0.0)
     assert [step.party for step in result.next_steps if step.kind == "check"] == ["owner"]
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        ({"method": "exakt"}, "unknown method 'exakt' .did you mean 'exact'"),
+        ({"actions": ["malwar"]}, "unknown action 'malwar' .did you mean 'malware'"),
+        ({"n_worlds": 0}, "n_worlds must be at least 1, got 0"),
+        ({"rng_seed": -1}, "rng_seed must be at least 0"),
+    ],
+)
+def test_options_of_the_library_are_checked(options, message):
+    with pytest.raises(QuestionError, match=message):
+        br.analyze("automotive", "continental", **options)
+
+
+def test_a_statement_about_an_unknown_party_is_refused():
+    said = br.Observation.model_validate({"party": "volkswagn", "state": "denied"})
+    with pytest.raises(br.BlastRadiusError, match="did you mean 'volkswagen'"):
+        br.analyze("automotive", "continental", observations=[said])
+
+
+def test_a_path_is_told_however_improbable_and_however_it_is_computed():
+    graph = br.Graph.model_validate(
+        {
+            "name": "rare",
+            "parties": [{"id": "a", "name": "A"}, {"id": "b", "name": "B"}],
+            "datasets": [{"id": "d", "owner": "b", "varieties": ["Secrets"]}],
+            "shares": [
+                {"discloser": "b", "recipient": "a", "datasets": ["d"], "probability": 1e-7}
+            ],
+        }
+    )
+    for method in ("exact", "monte-carlo"):
+        result = br.analyze(graph, "a", hypothetical=True, method=method)
+        assert result.parties["b"].verdict == "unlikely"
+        assert result.blast_radius.reachable_parties == 1
+        assert [party.id for party in result.ranking] == ["b"]
+
+
+def test_any_number_of_denials_stays_in_range():
+    parties = [{"id": "a", "name": "A"}, *({"id": f"p{i}", "name": f"P{i}"} for i in range(400))]
+    graph = br.Graph.model_validate(
+        {
+            "name": "denied",
+            "parties": parties,
+            "datasets": [
+                {"id": f"d{i}", "owner": f"p{i}", "varieties": ["Internal"]} for i in range(400)
+            ],
+            "shares": [
+                {"discloser": f"p{i}", "recipient": "a", "datasets": [f"d{i}"], "probability": 1}
+                for i in range(400)
+            ],
+        }
+    )
+    said = [
+        br.Observation.model_validate({"party": f"p{i}", "state": "denied"}) for i in range(400)
+    ]
+    result = br.analyze(graph, "a", hypothetical=True, observations=said)
+    assert result.parties["p0"].probability["exposed"].posterior == pytest.approx(1.0)

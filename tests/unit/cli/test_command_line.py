@@ -535,3 +535,17 @@ def test_completion_offers_commands_ids_and_words(demo):
     assert complete("explain conti v", demo) == ["vw"]
     assert "automotive" in complete("analyze conti --graph auto", demo)
     assert complete("analyze conti --role oe", demo) == ["oem"]
+
+
+def test_an_input_is_never_written_over(tmp_path):
+    graph = tmp_path / "demo.yaml"
+    graph.write_text(DEMO, encoding="utf-8")
+    link = tmp_path / "link.yaml"
+    link.symlink_to(graph)
+    for output in (graph, link):
+        done = run(
+            "analyze", "conti", "--graph", str(graph), "--format", "table", "--output", str(output)
+        )
+        assert done.returncode == 2
+        assert "is an input of this command" in done.stderr
+    assert graph.read_text(encoding="utf-8") == DEMO

@@ -137,7 +137,9 @@ def downstream(
         is_origin=False,
         score=score,
         band=band_of(score.posterior),
-        verdict=verdict_of(exposed.posterior, confirmed=state == "confirmed"),
+        verdict=verdict_of(
+            exposed.posterior, confirmed=state == "confirmed", has_path=exposed.prior > 0
+        ),
         probability={
             "exposed": exposed,
             "compromised": NEVER,
