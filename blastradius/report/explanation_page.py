@@ -293,7 +293,7 @@ def _counterfactual_sections(
                 f"{numbers.decimal(item.score)} → ",
                 Span(numbers.decimal(item.score_without), "strong"),
             ),
-            words(numbers.probability_text(explanation.importance.get(item.step.edge, 0.0))),
+            words(_importance(explanation, item.step.edge)),
             words(Span(item.step.edge, is_code=True)),
         )
         for item in explanation.counterfactuals
@@ -304,6 +304,13 @@ def _counterfactual_sections(
     )
     blocks: tuple[Block, ...] = (Table(columns, rows), Paragraph(words(Span(note, "quiet"))))
     yield Section("Without each relation", blocks)
+
+
+def _importance(explanation: Explanation, edge: str) -> str:
+    """Return the importance of an edge; nothing where none was computed."""
+    if not explanation.importance:
+        return ""
+    return numbers.probability_text(explanation.importance.get(edge, 0.0))
 
 
 def _edge_sentence(item: Counterfactual, parties: Mapping[str, PartyResult]) -> str:
