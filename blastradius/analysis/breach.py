@@ -10,7 +10,7 @@ from blastradius import __version__
 from blastradius.analysis.blast import Reader, blast_radius, rank
 from blastradius.analysis.evidence import SourceBook, likelihood, weigh
 from blastradius.analysis.harm import CompiledHarm, Event, Scope, compile_harm
-from blastradius.analysis.importance import counterfactuals, edge_importance
+from blastradius.analysis.importance import PATHS_EXPLAINED, counterfactuals, edge_importance
 from blastradius.analysis.next_steps import next_steps
 from blastradius.analysis.paths import PathFinder
 from blastradius.analysis.priors import PriorTable, default_priors
@@ -41,9 +41,6 @@ from blastradius.model.text import nearest
 
 if TYPE_CHECKING:
     from blastradius.analysis.scenario import Applied
-
-PATHS_EXPLAINED = 5
-"""Paths listed in an explanation."""
 
 
 @dataclass(frozen=True, slots=True)

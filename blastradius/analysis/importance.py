@@ -12,8 +12,8 @@ from blastradius.analysis.solve import Likelihood, Solver
 _NEGLIGIBLE = 0.05
 """Smaller changes of a score than this are not worth a line [points]."""
 
-_BUDGET_ARCS = 400
-"""Arcs above which counterfactuals by repeated evaluation would take too long."""
+PATHS_EXPLAINED = 5
+"""Paths listed in an explanation."""
 
 
 def edge_arcs(harm: CompiledHarm) -> dict[str, list[int]]:
@@ -28,17 +28,22 @@ def edge_arcs(harm: CompiledHarm) -> dict[str, list[int]]:
 def counterfactuals(
     reader: Reader, solver: Solver, likelihood: Likelihood, party: str
 ) -> tuple[Counterfactual, ...]:
-    """Return the posterior score of a party without each edge, largest change first."""
+    """Return the posterior score of a party without each edge, largest change first.
+
+    Where worlds are sampled, without each edge on the most probable paths.
+    """
     weights = severity_weights(reader.harm, party)
     now = reader.score(party).posterior
     slopes = solver.posterior_slopes(likelihood, weights)
+    # Sampling once more for each edge takes long: only those on the shown paths are tried then.
+    tried = {step.edge for path in reader.paths(party, PATHS_EXPLAINED) for step in path.steps}
     found = []
     for arcs in edge_arcs(reader.harm).values():
         # Of one coin the slope tells all; of several coins, each may stand in for the others.
         if slopes is not None and len(arcs) == 1 and abs(slopes[arcs[0]]) < 1e-12:
             continue
-        if slopes is None and len(reader.harm.arcs) > _BUDGET_ARCS:
-            break
+        if slopes is None and not tried & {reader.harm.arcs[i].edge for i in arcs}:
+            continue
         without = solver.posterior_with(dict.fromkeys(arcs, 0.0), likelihood)
         score = sum(weight * without[node] for node, weight in weights.items())
         if abs(score - now) >= _NEGLIGIBLE:

@@ -14,7 +14,7 @@ from blastradius.engine.exact import DEFAULT_BUDGET, ExactSolver
 from blastradius.errors import ExactBudgetError
 
 AUTO_BUDGET: Final = 100_000
-"""States that `auto` spends on an exact answer before it samples; about a second."""
+"""States that `auto` spends on an exact answer before it samples; some seconds at worst."""
 
 DEFAULT_WORLDS: Final = 100_000
 """Worlds sampled when no number is asked for."""

@@ -302,6 +302,8 @@ def _counterfactual_sections(
         "Importance, from 0 to 1: probability of harm if this surely happened, less that if it "
         "could not, before observations (Birnbaum)."
     )
+    if not explanation.importance:
+        note = "Worlds were sampled, so only relations on the paths above were tried."
     blocks: tuple[Block, ...] = (Table(columns, rows), Paragraph(words(Span(note, "quiet"))))
     yield Section("Without each relation", blocks)
 
