@@ -9,6 +9,7 @@ anywhere, in any order, and integer counts add up to the same bits.
 from __future__ import annotations
 
 import math
+from collections import deque
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Final
@@ -108,10 +109,11 @@ def _reach(arcs: _Arcs, coins: NDArray[np.uint64], origins: tuple[int, ...]) -> 
     n_nodes = len(arcs.first) - 1
     reached = np.zeros((n_nodes, coins.shape[1]), dtype=np.uint64)
     reached[list(origins)] = ~np.uint64(0)
-    queue = list(origins)
+    # First in, first out: a node then mostly waits until all that reaches it early has arrived.
+    queue = deque(origins)
     queued = set(queue)
     while queue:
-        node = queue.pop()
+        node = queue.popleft()
         queued.discard(node)
         for arc in range(arcs.first[node], arcs.first[node + 1]):
             head = int(arcs.head[arc])
