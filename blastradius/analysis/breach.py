@@ -138,7 +138,12 @@ def analyze_breach(
     names = {p.id: p.name for p in graph.parties}
     by_id = {p.id: p for p in graph.parties}
     analysis = Analysis(
-        provenance=Provenance(__version__, graph.name, graph_sha256, question.options()),
+        provenance=Provenance(
+            __version__,
+            graph.name,
+            graph_sha256,
+            question.options() | _changed_priors(priors),
+        ),
         target=target,
         incident=_incident_note(graph, solved, question, names),
         origins=tuple(parties[o] for o in sorted(set(solved.scope.origins))),
@@ -160,6 +165,17 @@ def analyze_breach(
         scenario=_scenario_note(solved, graph, target, graph_sha256),
     )
     return BreachAnalysis(analysis, graph, question, priors, reader, solver, solved.likelihood)
+
+
+def _changed_priors(priors: PriorTable) -> dict[str, object]:
+    """Return the rows that differ from the shipped table as an option; nothing if none does."""
+    shipped = default_priors().rows
+    changed = {
+        key: {"low": row.low, "value": row.value, "high": row.high}
+        for key, row in sorted(priors.rows.items())
+        if shipped.get(key) != row
+    }
+    return {"priors": changed} if changed else {}
 
 
 def _solve(graph: Graph, target: str, question: Question, priors: PriorTable) -> _Solved:

@@ -11,6 +11,8 @@ from hypothesis import strategies as st
 from strategies import ACTIONS, INCIDENT, analysis_of
 
 import blastradius
+import blastradius as br
+from blastradius.analysis.priors import default_priors
 from blastradius.model.vocabulary import DATA_VARIETIES
 
 TABLE = Path(blastradius.__file__).parent / "io" / "data" / "priors.csv"
@@ -131,3 +133,14 @@ def test_every_row_that_was_used_is_listed_with_the_number_of_its_coins():
     }
     listed = {row.key: row.arcs for row in analysis_of(graph, "s", actions=["social"]).assumptions}
     assert listed == {"disclosed/social": 2, "variety/social/Secrets": 2, "access/vpn": 1}
+
+
+def test_changed_priors_are_kept_with_the_result():
+    mine = default_priors().replace({"severity/Secrets": 0.5})
+    result = br.analyze("automotive", "continental", priors=mine)
+    assert result.provenance.options["priors"] == {
+        "severity/Secrets": {"low": 0.5, "value": 0.5, "high": 0.5}
+    }
+    assert "priors" not in br.analyze("automotive", "continental").provenance.options
+    with pytest.raises(br.BlastRadiusError, match="ratio/denied"):
+        default_priors().replace({"ratio/denied": 0})
