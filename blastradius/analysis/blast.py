@@ -31,6 +31,30 @@ PATHS_SHOWN = 3
 """Paths listed with each party; an explanation lists more."""
 
 _NOTHING = Estimate(0.0, 0.0)
+_NO_EVENTS: Mapping[str, Estimate] = dict.fromkeys(EVENTS, _NOTHING)
+_NO_SCORE = Score(0.0, 0.0, 0.0, 0.0)
+_NO_LOSS = Expected(None, None, None)
+
+
+def _untouched(party: Party) -> PartyResult:
+    """Return the result of a party that no path leads to and nobody spoke of: most of a graph."""
+    return PartyResult(
+        id=party.id,
+        name=party.name,
+        role=party.role,
+        is_origin=False,
+        score=_NO_SCORE,
+        band="none",
+        verdict="no recorded path",
+        probability=_NO_EVENTS,
+        varieties={},
+        expected=_NO_LOSS,
+        hops=None,
+        certainty=None,
+        paths=(),
+        datasets=(),
+        observations=(),
+    )
 
 
 def severity_weights(harm: CompiledHarm, subject: str) -> dict[int, float]:
@@ -82,6 +106,8 @@ class Reader:
     def party(self, party: Party) -> PartyResult:
         """Say all that there is to say of a party."""
         about = self._about(party.id)
+        if party.id not in self.harm.levels and not about:
+            return _untouched(party)
         paths = self.paths(party.id, PATHS_SHOWN)
         score = self.score(party.id)
         probability = self._events(party.id)

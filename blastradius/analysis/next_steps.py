@@ -15,7 +15,7 @@ from blastradius.analysis.solve import Likelihood, Solver
 STEPS_SHOWN = 6
 """Next steps listed with a result."""
 
-_TRIED = 15
+_TRIED = 8
 """Relations whose effect is computed in full, chosen by their derivative."""
 
 _NAMED = 6
