@@ -12,11 +12,13 @@ import sys
 import time
 import xml.etree.ElementTree as ET
 from pathlib import Path
+from typing import get_args
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 
 from blastradius import analyze
+from blastradius.analysis.results import Basis
 from browser.waiting import wait_until
 
 sys.path.insert(0, str(Path(__file__).parents[1] / "unit" / "explorer"))
@@ -406,6 +408,11 @@ def test_the_three_figures_follow_a_what_if(page, continental):
     assert float(total.split()[-1]) == pytest.approx(left, abs=0.1)
     left = radius.expected_harmed_parties.posterior - volkswagen.probability["harmed"].posterior
     assert float(expected.split()[-1]) == pytest.approx(left, abs=0.1)
+
+
+def test_every_basis_of_a_number_has_words(page):
+    words = page.evaluate("Object.keys(BlastPage.BASIS)")
+    assert sorted(words) == sorted(get_args(Basis))
 
 
 def test_a_scenario_can_be_saved(page):

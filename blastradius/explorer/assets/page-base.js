@@ -299,6 +299,7 @@
     measured: 'measured',
     assumed: 'assumed',
     incident: 'fixed by the incident',
+    scenario: 'changed by the scenario',
   };
   app.isWeak = (certainty) => certainty === 'inferred' || certainty === 'assumed';
 

@@ -306,6 +306,11 @@
 
   /* -- a relation ---------------------------------------------------------------------------- */
 
+  /* Notes on the graph and the incident say it themselves. */
+  function whereFrom({ basis, basis_note: note }) {
+    return basis === 'graph' || basis === 'incident' ? note : `${app.BASIS[basis]}: ${note}`;
+  }
+
   function edgePage(edge) {
     const names = [...new Set(edge.arcs.map(datasetName).filter(Boolean))];
     return [
@@ -326,7 +331,7 @@
             : `${edge.channel}: ${app.CHANNELS[edge.channel]}`,
         ],
         ['Probability', `${app.probability(edge.probability)}${range(edge.low, edge.high)}`],
-        ['Where from', `${app.BASIS[edge.basis]}: ${edge.basis_note}`],
+        ['Where from', whereFrom(edge)],
         ['Certainty', edge.certainty],
         ['Data', names.join('; ')],
         ['About', edge.note],
