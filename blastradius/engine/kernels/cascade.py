@@ -1,0 +1,462 @@
+"""Cascades through possible worlds, compiled. `cascade_plain` says in plain Python what they do.
+
+Rows. All arcs lie in one array of 64-bit words, node after node. The arcs of a node are cut into
+segments; a segment is a header and one word for each arc::
+
+    header   (survival of the whole segment << 32) | (number of arcs << 1) | (1 if more follow)
+    arc      (survival up to and with this arc << 32) | node it enters
+
+*Survival* is the probability that no arc so far is open, in units of 2**-32. One random number
+decides where the first open arc of a segment is, mostly that there is none, whatever the mixture
+of probabilities. This is the geometric skip over closed coins, by table instead of by logarithm.
+
+State. Two words for each node: which of up to 64 worlds reached it, and where its row starts. Both
+share a cache line, and so does a segment with its arcs: a visit costs two trips to memory, and the
+queue tells early enough which.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from numba import njit
+
+from blastradius.engine.kernels.bits import GOLDEN, count_ones, mix, prefetch, stream
+
+ZERO, ONE, ALL = np.uint64(0), np.uint64(1), np.uint64(0xFFFFFFFFFFFFFFFF)
+_HALF = np.uint64(32)
+_LOW = np.uint64(0xFFFFFFFF)
+_LENGTH = np.uint64(0x7FFFFFFF)
+
+LONGEST_SEGMENT = 64
+LEAST_SURVIVAL = 0.2
+"""Segments end once their arcs are more likely open than this leaves closed: a table of ever
+smaller numbers would lose precision."""
+
+LANES = 4
+"""Words of worlds that `spread_dense` moves together: with what waits, one cache line a node."""
+DENSE_WORLDS = 64 * LANES
+
+_AHEAD = 6
+"""Places in the queue between asking for a row and reading it."""
+
+
+@njit(cache=True, nogil=True)
+def reachable(first: Any, head: Any, origins: Any, seen: Any, queue: Any) -> Any:
+    """Mark the nodes that any arcs lead to, and return how many; ``queue`` lists them."""
+    tail = 0
+    for origin in origins:
+        if not seen[origin]:
+            seen[origin] = True
+            queue[tail] = origin
+            tail += 1
+    at = 0
+    while at < tail:
+        node = queue[at]
+        at += 1
+        for arc in range(first[node], first[node + 1]):
+            if not seen[head[arc]]:
+                seen[head[arc]] = True
+                queue[tail] = head[arc]
+                tail += 1
+    return tail
+
+
+@njit(cache=True, nogil=True)
+def lay_rows(
+    first: Any, head: Any, probability: Any, order: Any, place: Any, rows: Any, offset: Any
+) -> Any:
+    """Write the rows of the nodes in ``order``; return the words used.
+
+    ``place[node]`` is where a node stands in the order. Sure arcs come last in a row: after the
+    first of them survival is zero, and the rest follow without a coin.
+    """
+    at = 0
+    for row in range(len(order)):
+        node = order[row]
+        offset[row] = at
+        header = -1
+        survival, units, length = 1.0, np.int64(1) << 32, 0
+        for sure in range(2):
+            for arc in range(first[node], first[node + 1]):
+                p = probability[arc]
+                if (p >= 1.0) != (sure == 1):
+                    continue
+                full = length >= LONGEST_SEGMENT or survival < LEAST_SURVIVAL
+                if header < 0 or (full and units > 0):
+                    if header >= 0:
+                        rows[header] |= ONE
+                    header, at = at, at + 1
+                    survival, units, length = 1.0, np.int64(1) << 32, 0
+                survival *= 1.0 - p
+                rounded = np.int64(np.floor(survival * 4294967296.0 + 0.5))
+                # An arc that can open does so in at least one case of 2**32.
+                units = min(rounded, max(units - 1, np.int64(0)))
+                if sure:
+                    units = np.int64(0)
+                elif units == 0:
+                    units = np.int64(1)  # never surer than sure
+                length += 1
+                rows[at] = (np.uint64(units) << _HALF) | np.uint64(place[head[arc]])
+                rows[header] = (np.uint64(units) << _HALF) | np.uint64(length << 1)
+                at += 1
+        if header < 0:
+            rows[at] = _LOW << _HALF
+            at += 1
+    return at
+
+
+@njit(cache=True, nogil=True)
+def spread_sparse(
+    rows: Any,
+    state: Any,
+    queue: Any,
+    keys: Any,
+    origins: Any,
+    rng_seed: Any,
+    first_world: Any,
+    width: Any,
+) -> Any:
+    """Spread harm in up to 64 worlds, node by node; return the entries of the queue.
+
+    An entry is (node << 6) | world. Whether the node was reached before is asked when its turn
+    comes, not when it is queued: by then its state has arrived. Returns -1, with the state as it
+    was, where the queue is too short for so many worlds.
+    """
+    tail = 0
+    for k in range(len(origins)):
+        for world in range(width):
+            queue[tail] = (np.int64(origins[k]) << 6) | world
+            tail += 1
+    for world in range(width):
+        keys[world] = stream(rng_seed, first_world + world)
+    at = 0
+    limit = len(queue) - LONGEST_SEGMENT
+    while at < tail:
+        if at + _AHEAD < tail:
+            prefetch(rows, state[2 * (queue[at + _AHEAD] >> 6) + 1])
+        node, world = queue[at] >> 6, queue[at] & 63
+        at += 1
+        bit = ONE << np.uint64(world)
+        before = np.uint64(state[2 * node])
+        if before & bit:
+            continue
+        state[2 * node] = np.int64(before | bit)
+        key = keys[world]
+        start = state[2 * node + 1]
+        while start >= 0:
+            header = rows[start]
+            length = np.int64((header >> ONE) & _LENGTH)
+            if tail + length > limit:
+                for k in range(tail):
+                    state[2 * (queue[k] >> 6)] = 0
+                return -1
+            key, tail = _open_arcs(rows, state, queue, start, header, length, key, world, tail)
+            start = start + length + 1 if header & ONE else -1
+        keys[world] = key
+    return tail
+
+
+@njit(inline="always")
+def _open_arcs(
+    rows: Any,
+    state: Any,
+    queue: Any,
+    start: Any,
+    header: Any,
+    length: Any,
+    key: Any,
+    world: Any,
+    tail: Any,
+) -> Any:
+    """Queue what the open arcs of one segment reach in one world."""
+    key += GOLDEN
+    level = mix(key) >> _HALF
+    if length > 0 and level >= (header >> _HALF):
+        last = start + length
+        arc = start + 1
+        while True:
+            word = rows[arc]
+            while (word >> _HALF) > level:
+                arc += 1
+                word = rows[arc]
+            head = np.int64(word & _LOW)
+            prefetch(state, 2 * head)
+            queue[tail] = (head << 6) | world
+            tail += 1
+            if arc >= last:
+                break
+            arc += 1
+            survival = word >> _HALF
+            level = ZERO
+            if survival > ZERO:
+                key += GOLDEN
+                level = ((mix(key) >> _HALF) * survival) >> _HALF
+                if level < (header >> _HALF):
+                    break
+    return key, tail
+
+
+@njit(cache=True, nogil=True)
+def tally_sparse(state: Any, queue: Any, tail: Any, counts: Any) -> Any:
+    """Count the worlds that reached each node, forget them, and return their sum."""
+    visits = np.int64(0)
+    for k in range(tail):
+        node = queue[k] >> 6
+        worlds = np.uint64(state[2 * node])
+        if worlds != ZERO:
+            n = np.int64(count_ones(worlds))
+            counts[node] += n
+            visits += n
+            state[2 * node] = 0
+    return visits
+
+
+@njit(cache=True, nogil=True)
+def sample_sparse(
+    rows: Any,
+    state: Any,
+    queue: Any,
+    keys: Any,
+    origins: Any,
+    rng_seed: Any,
+    first_world: Any,
+    n_worlds: Any,
+    width: Any,
+    counts: Any,
+) -> Any:
+    """Sample worlds in batches and add up the counts; return (visits, queue entries, width)."""
+    visits, entries = np.int64(0), np.int64(0)
+    done = 0
+    while done < n_worlds:
+        batch = min(width, n_worlds - done)
+        tail = spread_sparse(rows, state, queue, keys, origins, rng_seed, first_world + done, batch)
+        if tail < 0:
+            # Worlds do not depend on the batch that they are in: fewer at a time, same worlds.
+            width = max(batch // 2, 1)
+            continue
+        visits += tally_sparse(state, queue, tail, counts)
+        entries += tail
+        done += batch
+    return visits, entries, width
+
+
+@njit(cache=True, nogil=True)
+def lay_arcs(
+    first: Any,
+    head: Any,
+    probability: Any,
+    order: Any,
+    place: Any,
+    new: Any,
+    heads: Any,
+    coins: Any,
+) -> None:
+    """Write the arcs of the nodes in ``order`` for `spread_dense`: coins in units of 2**-53."""
+    at = 0
+    for row in range(len(order)):
+        new[row] = at
+        for arc in range(first[order[row]], first[order[row] + 1]):
+            heads[at] = place[head[arc]]
+            coins[at] = np.uint64(np.ceil(probability[arc] * 9007199254740992.0))
+            at += 1
+    new[len(order)] = at
+
+
+@njit(inline="always")
+def _toss(asked: Any, coin: Any, key: Any) -> Any:
+    """Return in which of the worlds asked for a coin shows open, bit by bit of its probability."""
+    if coin >> np.uint64(53):
+        return asked
+    undecided, opened = asked, ZERO
+    place = np.uint64(53)
+    while undecided != ZERO and place > ZERO:
+        place -= ONE
+        key += GOLDEN
+        word = mix(key)
+        if (coin >> place) & ONE:
+            opened |= undecided & ~word
+            undecided &= word
+        else:
+            undecided &= ~word
+    return opened
+
+
+@njit(cache=True, nogil=True)
+def spread_dense(
+    first: Any,
+    heads: Any,
+    coins: Any,
+    state: Any,
+    waiting: Any,
+    queue: Any,
+    origins: Any,
+    rng_seed: Any,
+    block: Any,
+) -> None:
+    """Spread harm in `DENSE_WORLDS` worlds at once, as bits of machine words.
+
+    ``state`` holds for each node the worlds that reached it, then those that it has not passed
+    on. A coin is a pure function of (seed, block, lane, arc), so coins never depend on the order
+    of the queue, and with a higher probability the same worlds stay open.
+    """
+    n_nodes = len(waiting)
+    keys = np.empty(LANES, np.uint64)
+    for lane in range(LANES):
+        keys[lane] = stream(rng_seed, block * LANES + lane)
+    state[:] = ZERO
+    at, size = 0, 0
+    for origin in origins:
+        if not waiting[origin]:
+            state[2 * LANES * origin : 2 * LANES * (origin + 1)] = ALL
+            waiting[origin] = True
+            queue[size] = origin
+            size += 1
+    tail = size % n_nodes
+    while size > 0:
+        node = np.int64(queue[at])
+        at = at + 1 if at + 1 < n_nodes else 0
+        size -= 1
+        waiting[node] = False
+        mine = 2 * LANES * node
+        for arc in range(first[node], first[node + 1]):
+            prefetch(state, 2 * LANES * np.int64(heads[arc]))
+        for arc in range(first[node], first[node + 1]):
+            head = np.int64(heads[arc])
+            theirs = 2 * LANES * head
+            anything = ZERO
+            for lane in range(LANES):
+                asked = state[mine + LANES + lane] & ~state[theirs + lane]
+                if asked != ZERO:
+                    opened = _toss(asked, coins[arc], keys[lane] + np.uint64(arc << 6) * GOLDEN)
+                    state[theirs + lane] |= opened
+                    state[theirs + LANES + lane] |= opened
+                    anything |= opened
+            if anything != ZERO and not waiting[head]:
+                waiting[head] = True
+                queue[tail] = head
+                tail = tail + 1 if tail + 1 < n_nodes else 0
+                size += 1
+        state[mine + LANES : mine + 2 * LANES] = ZERO
+
+
+@njit(cache=True, nogil=True)
+def tally_dense(state: Any, n_worlds: Any, counts: Any) -> None:
+    """Count the worlds that reached each node, of the first ``n_worlds`` of the block."""
+    masks = np.empty(LANES, np.uint64)
+    for lane in range(LANES):
+        left = min(max(n_worlds - 64 * lane, 0), 64)
+        masks[lane] = ALL if left == 64 else (ONE << np.uint64(left)) - ONE
+    for node in range(len(counts)):
+        for lane in range(LANES):
+            counts[node] += np.int64(count_ones(state[2 * LANES * node + lane] & masks[lane]))
+
+
+# -- soft evidence: every world has a weight ------------------------------------------------------
+#
+# Weights are kept relative to the largest so far (`sums[0]`, a logarithm): products of many ratios
+# leave the range of floats, and only ratios between worlds count.
+
+
+@njit(cache=True, nogil=True)
+def _to_weights(logs: Any, n_worlds: Any, sums: Any, weighted: Any, squares: Any) -> None:
+    """Turn logarithms into weights of the common scale, and add up what they weigh."""
+    top = sums[0]
+    for world in range(n_worlds):
+        top = max(top, logs[world])
+    if top > sums[0]:
+        shrink = np.exp(sums[0] - top)
+        sums[1] *= shrink
+        sums[2] *= shrink * shrink
+        for node in range(len(weighted)):
+            weighted[node] *= shrink
+            squares[node] *= shrink * shrink
+        sums[0] = top
+    for world in range(n_worlds):
+        logs[world] = np.exp(logs[world] - top)
+        sums[1] += logs[world]
+        sums[2] += logs[world] * logs[world]
+
+
+@njit(inline="always")
+def _add_weights(
+    word: Any, base: Any, node: Any, weights: Any, weighted: Any, squares: Any
+) -> None:
+    while word != ZERO:
+        lowest = word & (~word + ONE)
+        weight = weights[base + np.int64(count_ones(lowest - ONE))]
+        weighted[node] += weight
+        squares[node] += weight * weight
+        word ^= lowest
+
+
+@njit(cache=True, nogil=True)
+def sample_sparse_weighted(
+    rows: Any,
+    state: Any,
+    queue: Any,
+    keys: Any,
+    origins: Any,
+    rng_seed: Any,
+    first_world: Any,
+    n_worlds: Any,
+    width: Any,
+    counts: Any,
+    evidence: Any,
+    log_if_reached: Any,
+    log_if_not: Any,
+    sums: Any,
+    weighted: Any,
+    squares: Any,
+) -> Any:
+    """Do as `sample_sparse` does, and add up the weights of the worlds as well."""
+    weights = np.empty(64)
+    done = 0
+    while done < n_worlds:
+        batch = min(width, n_worlds - done)
+        tail = spread_sparse(rows, state, queue, keys, origins, rng_seed, first_world + done, batch)
+        if tail < 0:
+            width = max(batch // 2, 1)
+            continue
+        for world in range(batch):
+            weights[world] = 0.0
+            for k in range(len(evidence)):
+                reached = (np.uint64(state[2 * evidence[k]]) >> np.uint64(world)) & ONE
+                weights[world] += log_if_reached[k] if reached else log_if_not[k]
+        _to_weights(weights, batch, sums, weighted, squares)
+        for k in range(tail):
+            node = queue[k] >> 6
+            worlds = np.uint64(state[2 * node])
+            if worlds != ZERO:
+                counts[node] += np.int64(count_ones(worlds))
+                _add_weights(worlds, 0, node, weights, weighted, squares)
+                state[2 * node] = 0
+        done += batch
+    return width
+
+
+@njit(cache=True, nogil=True)
+def tally_dense_weighted(
+    state: Any,
+    n_worlds: Any,
+    evidence: Any,
+    log_if_reached: Any,
+    log_if_not: Any,
+    sums: Any,
+    weighted: Any,
+    squares: Any,
+) -> None:
+    """Add up the weights of the first ``n_worlds`` of a block."""
+    weights = np.zeros(DENSE_WORLDS)
+    for world in range(n_worlds):
+        lane, bit = world >> 6, np.uint64(world & 63)
+        for k in range(len(evidence)):
+            reached = (state[2 * LANES * evidence[k] + lane] >> bit) & ONE
+            weights[world] += log_if_reached[k] if reached else log_if_not[k]
+    _to_weights(weights, n_worlds, sums, weighted, squares)
+    weights[n_worlds:] = 0.0
+    for node in range(len(weighted)):
+        for lane in range(LANES):
+            word = state[2 * LANES * node + lane]
+            _add_weights(word, 64 * lane, node, weights, weighted, squares)

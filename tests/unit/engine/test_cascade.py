@@ -1,0 +1,216 @@
+"""Sampling on large networks: bits, laws, frequencies."""
+
+import math
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from blastradius.engine import HarmNetwork, reach_exact
+from blastradius.engine.arrays import ArcArrays
+from blastradius.engine.cascade import CascadeSampler
+from blastradius.engine.kernels import cascade, cascade_plain
+from blastradius.errors import EngineInputError
+
+PROBABILITIES = st.sampled_from([0.0, 1e-12, 0.001, 0.02, 0.1, 0.3, 0.5, 0.9, 1 - 1e-12, 1.0])
+
+
+@st.composite
+def networks(draw, max_nodes=8, max_arcs=40):
+    """Arcs with loops and parallels, probabilities of 0, 1 and next to them."""
+    n = draw(st.integers(1, max_nodes))
+    node = st.integers(0, n - 1)
+    arcs = draw(st.lists(st.tuples(node, node, PROBABILITIES), max_size=max_arcs))
+    tail, head, probability = (
+        (list(column) for column in zip(*arcs, strict=True)) if arcs else ([], [], [])
+    )
+    return n, np.array(tail, int), np.array(head, int), np.array(probability, float)
+
+
+def rows_of(sampler):
+    """Heads and probabilities of the nodes in reach, in the order of the sampler."""
+    layout = sampler._layout
+    arcs = sampler_arcs[id(sampler)]
+    spans = [range(arcs.first[node], arcs.first[node + 1]) for node in layout.nodes]
+    heads = [[int(layout.place[arcs.head[a]]) for a in span] for span in spans]
+    return heads, [[float(arcs.probability[a]) for a in span] for span in spans]
+
+
+sampler_arcs: dict[int, ArcArrays] = {}
+
+
+def sampler_of(network, origins, rng_seed=0, regime=None):
+    arcs = ArcArrays.from_arcs(*network)
+    sampler = CascadeSampler(arcs, origins, rng_seed, regime=regime)
+    sampler_arcs[id(sampler)] = arcs
+    return sampler
+
+
+def plain_counts(sampler, world_of, rng_seed, n_worlds):
+    heads, probabilities = rows_of(sampler)
+    origins = sampler._layout.origins.tolist()
+    counts = np.zeros(sampler.n_nodes, int)
+    for world in range(n_worlds):
+        for place in world_of(heads, probabilities, origins, rng_seed, world):
+            counts[sampler._layout.nodes[place]] += 1
+    return counts
+
+
+@given(networks(), st.integers(0, 2**63 - 1), st.data())
+def test_compiled_and_plain_reach_the_same_nodes_in_every_world(network, seed, data):
+    origins = data.draw(st.lists(st.integers(0, network[0] - 1), min_size=1, max_size=3))
+    for regime, world_of in (
+        ("sparse", cascade_plain.sparse_world),
+        ("dense", cascade_plain.dense_world),
+    ):
+        sampler = sampler_of(network, origins, seed, regime)
+        counts = sampler.sample(70).counts
+        assert counts.tolist() == plain_counts(sampler, world_of, seed, 70).tolist(), regime
+
+
+@given(st.lists(PROBABILITIES.filter(bool), max_size=200))
+def test_rows_hold_the_probabilities_to_within_their_resolution(probabilities):
+    for segment in cascade_plain.survivals(probabilities):
+        before = 2**32
+        for i, survival in segment:
+            held = 1 - survival / before if before else 1.0
+            # Two roundings, magnified where survival is already small.
+            assert held == pytest.approx(probabilities[i], abs=70 * 2**-32 / (before / 2**32 or 1))
+            assert (held == 1) == (probabilities[i] == 1) or not before
+            assert held > 0
+            before = survival
+
+
+@pytest.mark.parametrize("regime", ["sparse", "dense"])
+@settings(deadline=None)
+@given(networks(), st.data())
+def test_threads_and_batches_change_nothing(regime, network, data):
+    origins = [data.draw(st.integers(0, network[0] - 1))]
+    evidence = {data.draw(st.integers(0, network[0] - 1)): (9.0, 1.0)}
+    sampler = sampler_of(network, origins, regime=regime)
+    sampler.chunk = 256
+    one = sampler.sample(1500, likelihood=evidence, n_threads=1)
+    for threads in (2, 8):
+        other = sampler.sample(1500, likelihood=evidence, n_threads=threads)
+        assert other.counts.tobytes() == one.counts.tobytes()
+        assert other.weighted.tobytes() == one.weighted.tobytes()
+        assert (other.weight, other.weight_squares) == (one.weight, one.weight_squares)
+    if regime == "sparse":
+        sampler._kernel.width = 7
+        assert sampler.sample(1500).counts.tolist() == one.counts.tolist()
+
+
+def test_too_short_a_queue_gives_the_same_worlds():
+    rng = np.random.default_rng(1)
+    network = (60, rng.integers(0, 60, 600), rng.integers(0, 60, 600), np.full(600, 0.3))
+    sampler = sampler_of(network, [0], regime="sparse")
+    state, queue, keys = sampler._kernel.scratch()
+    layout = sampler._layout
+    found = []
+    for length in (len(queue), layout.n_arcs + 1 + cascade.LONGEST_SEGMENT):
+        counts = np.zeros(len(layout.nodes), np.int64)
+        cascade.sample_sparse(
+            layout.rows, state, queue[:length], keys, layout.origins, 0, 0, 640, 64, counts
+        )
+        found.append(counts.tolist())
+    assert found[0] == found[1]
+    assert max(found[0]) == 640
+
+
+@pytest.mark.parametrize("regime", ["sparse", "dense"])
+def test_longer_run_repeats_the_worlds_of_a_shorter_one(regime):
+    network = (3, np.array([0, 1]), np.array([1, 2]), np.array([0.5, 0.5]))
+    sampler = sampler_of(network, [0], regime=regime)
+    short, longer = (sampler.sample(n).counts for n in (300, 301))
+    assert ((longer - short >= 0) & (longer - short <= 1)).all()
+    assert (short != sampler_of(network, [0], 1, regime).sample(300).counts).any()
+
+
+@pytest.mark.parametrize("regime", ["sparse", "dense"])
+@settings(max_examples=30, deadline=None)
+@given(networks(max_arcs=16), st.data())
+def test_frequencies_agree_with_exact_reach(regime, network, data):
+    origins = [data.draw(st.integers(0, network[0] - 1))]
+    exact = np.array(reach_exact(HarmNetwork.from_arcs(*network), origins))
+    n = 20_000
+    counts = sampler_of(network, origins, regime=regime).sample(n).counts
+    # Bernstein: beyond this with probability under 1e-9 a node, rounding of coins included.
+    margin = 6.6 * np.sqrt(n * exact * (1 - exact)) + 15
+    assert (np.abs(counts - n * exact) <= margin).all()
+
+
+@pytest.mark.parametrize("regime", ["sparse", "dense"])
+def test_posterior_agrees_with_exact_conditioning(regime):
+    network = (4, np.array([0, 0, 1, 2]), np.array([1, 2, 3, 3]), np.array([0.4, 0.3, 0.5, 0.7]))
+    evidence = {3: (9.0, 1.0), 1: (0.25, 1.0)}
+    exact = reach_exact(HarmNetwork.from_arcs(*network), [0], likelihood=evidence)
+    sample = sampler_of(network, [0], regime=regime).sample(200_000, likelihood=evidence)
+    # 2.5 of the 95 % half-widths are 4.9 standard errors.
+    assert (np.abs(sample.posterior() - exact) <= 2.5 * sample.half_width()).all()
+
+
+@pytest.mark.parametrize("regime", ["sparse", "dense"])
+def test_many_ratios_do_not_underflow(regime):
+    n = 400
+    network = (n, np.zeros(n - 1, int), np.arange(1, n), np.full(n - 1, 0.5))
+    evidence = dict.fromkeys(range(1, n), (1e-6, 1e-6 * 99))
+    sample = sampler_of(network, [0], regime=regime).sample(2000, likelihood=evidence)
+    assert math.isfinite(sample.weight)
+    assert sample.weight > 0
+    assert 0 <= sample.posterior().min() <= sample.posterior().max() == 1
+
+
+def test_higher_probability_never_closes_a_dense_world():
+    rng = np.random.default_rng(5)
+    tail, head = rng.integers(0, 50, 300), rng.integers(0, 50, 300)
+    low = rng.random(300) * 0.3
+    few, many = (
+        sampler_of((50, tail, head, p), [0], regime="dense").sample(2560).counts
+        for p in (low, low * 1.5)
+    )
+    # Places in reach are sorted by probability, alike in both: the same coins are compared.
+    assert (many >= few).all()
+
+
+def test_isolated_nodes_cost_nothing():
+    network = (10**6, np.array([999_999]), np.array([0]), np.array([0.5]))
+    sample = sampler_of(network, [999_999]).sample(10_000)
+    assert sample.counts[999_999] == 10_000
+    assert np.count_nonzero(sample.counts) == 2
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        ({"origins": []}, "origins must name at least one node, got none"),
+        ({"origins": [3]}, r"origins\[0\] must be a node in \[0, 3\), got 3"),
+        ({"tail": [0, 5]}, r"tail\[1\] must be a node in \[0, 3\), got 5"),
+        (
+            {"tail": [0.0, 1.0]},
+            "tail must be a one-dimensional array of whole numbers, got float64",
+        ),
+        ({"probability": [0.5, 1.5]}, r"probability\[1\] must be in \[0, 1\], got 1.5"),
+        ({"probability": [0.5, math.nan]}, r"probability\[1\] must be in \[0, 1\], got nan"),
+        ({"head": [1]}, "tail, head and probability must have the same length, got 2, 1 and 2"),
+        ({"n_nodes": 2**31}, "n_nodes must be at most 2,147,483,647, got 2,147,483,648"),
+        ({"n_worlds": 0}, "n_worlds must be a whole number of at least 1, got 0"),
+        ({"rng_seed": -1}, "rng_seed must be a whole number of at least 0, got -1"),
+    ],
+)
+def test_bad_input_is_named(change, message):
+    given = {
+        "n_nodes": 3,
+        "tail": [0, 1],
+        "head": [1, 2],
+        "probability": [0.5, 0.5],
+        "origins": [0],
+        "n_worlds": 10,
+        "rng_seed": 0,
+    } | change
+    with pytest.raises(EngineInputError, match=message):
+        CascadeSampler(
+            ArcArrays.from_arcs(*(given[k] for k in ("n_nodes", "tail", "head", "probability"))),
+            given["origins"],
+            given["rng_seed"],
+        ).sample(given["n_worlds"])
