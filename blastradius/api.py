@@ -84,6 +84,7 @@ def analyze(
     groups: bool = False,
     method: Method = "auto",
     n_worlds: int | None = None,
+    precision: float | None = None,
     rng_seed: int = 0,
     priors: PriorTable | None = None,
     scenario: str | Path | Mapping[str, Any] | Scenario | None = None,
@@ -112,6 +113,9 @@ def analyze(
         Engine; ``auto`` is exact where that fits its budget.
     n_worlds : int, optional
         Worlds to sample, at least 1; 100,000 by default. Only used where worlds are sampled.
+    precision : float, optional
+        Sample until every score is known to plus or minus this [points], with 95 % confidence;
+        ``n_worlds`` is then the most to sample, 10,000,000 by default.
     rng_seed : int
         Same seed, same numbers.
     priors : PriorTable, optional
@@ -138,6 +142,7 @@ def analyze(
         groups=groups,
         method=method,
         n_worlds=n_worlds,
+        precision=precision,
         rng_seed=rng_seed,
         scenario=_scenario(scenario, loaded.graph),
     )

@@ -43,6 +43,9 @@ class Question:
     method: Literal["auto", "exact", "monte-carlo"] = "auto"
     n_worlds: int | None = None
     """Worlds to sample when sampling; None for the default."""
+    precision: float | None = None
+    """Largest 95 % half-width of a score to stop at when sampling [points]; ``n_worlds`` is then
+    the most to sample."""
     rng_seed: int = 0
     scenario: Scenario | None = None
     """Changes to try out; one that fits the graph: reading checks it."""
@@ -61,6 +64,9 @@ class Question:
         if self.n_worlds is not None and self.n_worlds < 1:
             msg = f"n_worlds must be at least 1, got {self.n_worlds}"
             raise QuestionError(msg)
+        if self.precision is not None and not 0 < self.precision <= 100:
+            msg = f"precision must be above 0 and at most 100 points, got {self.precision}"
+            raise QuestionError(msg)
         if self.rng_seed < 0:
             msg = f"rng_seed must be at least 0, got {self.rng_seed}"
             raise QuestionError(msg)
@@ -78,6 +84,7 @@ class Question:
             "groups": self.groups,
             "method": self.method,
             "n_worlds": self.n_worlds,
+            "precision": self.precision,
             "rng_seed": self.rng_seed,
             "scenario": self.scenario.model_dump(mode="json", by_alias=True, exclude_none=True)
             if self.scenario is not None

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from typing import Final, Protocol
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import partial
+from typing import TYPE_CHECKING, Final, Protocol
 
 from blastradius.analysis.harm import CompiledHarm
 from blastradius.analysis.priors import Coin
@@ -13,11 +14,24 @@ from blastradius.analysis.results import EngineNote
 from blastradius.engine.exact import DEFAULT_BUDGET, ExactSolver
 from blastradius.errors import ExactBudgetError
 
+if TYPE_CHECKING:
+    from blastradius.engine.network import HarmNetwork
+    from blastradius.engine.sample import Sample, Sampler
+
 AUTO_BUDGET: Final = 100_000
 """States that `auto` spends on an exact answer before it samples; some seconds at worst."""
 
 DEFAULT_WORLDS: Final = 100_000
 """Worlds sampled when no number is asked for."""
+
+MOST_WORLDS: Final = 10_000_000
+"""Worlds at which the search for a wanted precision ends."""
+
+COMPILED_FROM: Final = 3_000
+"""Arcs from which compiled kernels pay for loading them: half a second."""
+
+LARGE: Final = 50_000
+"""Coins from which an exact answer is not even tried."""
 
 Likelihood = Mapping[int, tuple[float, float]]
 
@@ -110,39 +124,61 @@ class _Exact:
 
 
 class _Sampled:
-    def __init__(self, harm: CompiledHarm, n_worlds: int, rng_seed: int, reason: str) -> None:
+    def __init__(self, harm: CompiledHarm, question: Question, reason: str) -> None:
         self.harm = harm
-        self.n_worlds = n_worlds
-        self.rng_seed = rng_seed
-        self.note = EngineNote("monte-carlo", reason, n_worlds, rng_seed, _uncertain(harm), None)
+        self.rng_seed = question.rng_seed
+        self.precision = question.precision
+        most = MOST_WORLDS if question.precision is not None else DEFAULT_WORLDS
+        self.n_worlds = most if question.n_worlds is None else question.n_worlds
+        self.is_settled = question.precision is None
+        """Whether the number of worlds is known; a wanted precision is met by the first answer."""
+        self.note = EngineNote(
+            "monte-carlo", reason, self.n_worlds, self.rng_seed, _uncertain(harm), None
+        )
 
-    def _run(self, values: Sequence[float], likelihood: Likelihood) -> list[float]:
-        # Imported here so that exact answers do not pay for numpy.
+    def _sampler(self, values: Sequence[float]) -> Sampler:
+        # Imported here so that exact answers do not pay for numpy, nor small ones for numba.
+        tails, heads = zip(*self.harm.all_arcs(), strict=True)
+        if len(tails) >= COMPILED_FROM:
+            from blastradius.engine.arrays import ArcArrays  # noqa: PLC0415
+            from blastradius.engine.cascade import CascadeSampler  # noqa: PLC0415
+
+            arcs = ArcArrays.from_arcs(self.harm.n_nodes, tails, heads, values)
+            return CascadeSampler(arcs, [0], self.rng_seed).sample
         from blastradius.engine.montecarlo import sample_reach  # noqa: PLC0415
         from blastradius.engine.network import HarmNetwork  # noqa: PLC0415
 
-        tails, heads = zip(*self.harm.all_arcs(), strict=True)
         network = HarmNetwork.from_arcs(self.harm.n_nodes, tails, heads, values)
-        sample = sample_reach(network, [0], self.n_worlds, self.rng_seed, likelihood=likelihood)
+        return partial(_with_seed, sample_reach, network, self.rng_seed)
+
+    def _run(self, values: Sequence[float], likelihood: Likelihood) -> list[float]:
+        sampler = self._sampler(values)
+        if self.is_settled:
+            sample = sampler(self.n_worlds, likelihood=likelihood)
+        else:
+            from blastradius.engine.sample import sample_until  # noqa: PLC0415
+
+            # Every score is 100 x a mean of severities in [0, 1]; its half-width is at most 100
+            # times the largest one of a probability.
+            wanted = (self.precision or 0.0) / 100
+            sample = sample_until(sampler, wanted, self.n_worlds, likelihood=likelihood)
+            self.n_worlds, self.is_settled = sample.n_worlds, True
+            if float(sample.half_width().max()) > wanted:
+                missed = f"{self.n_worlds:,} worlds do not reach the wanted precision"
+                self.note = replace(self.note, reason=f"{self.note.reason}; {missed}")
         half_width = max(self.note.half_width or 0.0, float(sample.half_width().max()))
-        self.note = EngineNote(
-            "monte-carlo",
-            self.note.reason,
-            self.n_worlds,
-            self.rng_seed,
-            self.note.uncertain_arcs,
-            half_width,
-        )
+        self.note = replace(self.note, n_worlds=self.n_worlds, half_width=half_width)
         return [float(p) for p in sample.posterior()]
 
     def reach(self, likelihood: Likelihood) -> Reach:
-        # The same seed draws the same uniform numbers, so low <= value <= high holds world by
-        # world and the range is not blurred by sampling noise.
+        # Below `COMPILED_FROM` arcs the same seed draws the same uniform numbers, so low <= value
+        # <= high holds world by world and the range is not blurred by sampling noise.
+        # The posterior comes first: it needs the most worlds for a precision.
         values = self.harm.probabilities(_value)
-        prior = self._run(values, {})
+        posterior = self._run(values, likelihood)
         return Reach(
-            prior,
-            self._run(values, likelihood) if likelihood else prior,
+            self._run(values, {}) if likelihood else posterior,
+            posterior,
             self._run(self.harm.probabilities(_low), likelihood),
             self._run(self.harm.probabilities(_high), likelihood),
         )
@@ -168,19 +204,31 @@ def choose_solver(harm: CompiledHarm, evidence: Sequence[int], question: Questio
     ExactBudgetError
         If an exact answer was demanded and does not fit.
     """
-    n_worlds = DEFAULT_WORLDS if question.n_worlds is None else question.n_worlds
     if question.method == "monte-carlo":
-        return _Sampled(harm, n_worlds, question.rng_seed, "sampling was asked for")
+        return _Sampled(harm, question, "sampling was asked for")
     demanded = question.method == "exact"
     budget = DEFAULT_BUDGET if demanded else AUTO_BUDGET
     reason = "exact was asked for" if demanded else f"fits the budget of {budget:,} states"
+    if not demanded and len(harm.arcs) > LARGE:
+        reason = f"more than {LARGE:,} coins are sampled without trying an exact answer"
+        return _Sampled(harm, question, reason)
     try:
         return _Exact(harm, evidence, budget, reason)
     except ExactBudgetError:
         if demanded:
             raise
-    reason = f"an exact answer would exceed the budget of {budget:,} states"
-    return _Sampled(harm, n_worlds, question.rng_seed, reason)
+    return _Sampled(harm, question, f"an exact answer would exceed the budget of {budget:,} states")
+
+
+def _with_seed(
+    sample: Callable[..., Sample],
+    network: HarmNetwork,
+    rng_seed: int,
+    n_worlds: int,
+    *,
+    likelihood: Likelihood | None = None,
+) -> Sample:
+    return sample(network, [0], n_worlds, rng_seed, likelihood=likelihood)
 
 
 def _uncertain(harm: CompiledHarm) -> int:

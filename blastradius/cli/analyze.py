@@ -86,6 +86,7 @@ def analyze(
     rng_seed: shared.RngSeedOption = 0,
     exact: shared.ExactOption = False,
     worlds: shared.WorldsOption = None,
+    precision: shared.PrecisionOption = None,
 ) -> None:
     """Score whom a breach of TARGET exposes, and say how sure that is.
 
@@ -104,6 +105,7 @@ def analyze(
         group=group,
         exact=exact,
         worlds=worlds,
+        precision=precision,
         rng_seed=rng_seed,
     )
     listing = ListOptions(

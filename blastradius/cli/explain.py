@@ -42,6 +42,7 @@ def explain(
     rng_seed: shared.RngSeedOption = 0,
     exact: shared.ExactOption = False,
     worlds: shared.WorldsOption = None,
+    precision: shared.PrecisionOption = None,
 ) -> None:
     """Explain why a breach of TARGET gives PARTY its score.
 
@@ -59,6 +60,7 @@ def explain(
         scenario=scenario,
         exact=exact,
         worlds=worlds,
+        precision=precision,
         rng_seed=rng_seed,
     )
     spare_inputs((output,), input_files(question))

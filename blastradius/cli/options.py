@@ -166,6 +166,16 @@ WorldsOption = Annotated[
         rich_help_panel=ENGINE,
     ),
 ]
+PrecisionOption = Annotated[
+    float | None,
+    typer.Option(
+        help="Where worlds are sampled, sample until every score is known to plus or minus this "
+        "many points, with 95 % confidence; --worlds is then the most to sample.",
+        metavar="POINTS",
+        show_default=False,
+        rich_help_panel=ENGINE,
+    ),
+]
 RngSeedOption = Annotated[
     int,
     typer.Option(

@@ -36,6 +36,7 @@ class QuestionOptions(NamedTuple):
     group: bool = False
     exact: bool = False
     worlds: int | None = None
+    precision: float | None = None
     rng_seed: int = 0
 
 
@@ -74,6 +75,7 @@ def ask(target: str, options: QuestionOptions) -> Result:
             groups=options.group,
             method=_method(options),
             n_worlds=options.worlds,
+            precision=options.precision,
             rng_seed=options.rng_seed,
             scenario=options.scenario,
         )
@@ -88,9 +90,15 @@ def _check(options: QuestionOptions) -> None:
     if options.exact and options.worlds is not None:
         msg = "--exact computes and --worlds samples: choose one of them"
         raise UsageError(msg)
+    if options.exact and options.precision is not None:
+        msg = "--exact computes and --precision samples: choose one of them"
+        raise UsageError(msg)
     check_words("--action", options.actions, ACTIONS)
     if options.worlds is not None and not 1 <= options.worlds <= MOST_WORLDS:
         msg = f"--worlds: must be between 1 and {MOST_WORLDS:,}, got {options.worlds:,}"
+        raise UsageError(msg)
+    if options.precision is not None and not 0 < options.precision <= 100:
+        msg = f"--precision: must be above 0 and at most 100 points, got {options.precision:g}"
         raise UsageError(msg)
     if options.rng_seed < 0:
         msg = f"--rng-seed: must be at least 0, got {options.rng_seed}"

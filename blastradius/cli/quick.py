@@ -38,6 +38,7 @@ OPTIONS = {
     "--scenario": QuickOption("scenario"),
     "--exact": QuickOption("exact", None),
     "--worlds": QuickOption("worlds", int),
+    "--precision": QuickOption("precision", float),
     "--rng-seed": QuickOption("rng_seed", int),
     "--role": QuickOption("roles", is_repeatable=True),
     "--min-score": QuickOption("min_score", float),

@@ -106,8 +106,9 @@ and statements. [What-if](../howto/what-if.md) describes the format.
 
 An answer is exact where that takes at most {AUTO_BUDGET:,} states; elsewhere {DEFAULT_WORLDS:,} worlds are
 sampled. `--exact` spends up to {DEFAULT_BUDGET:,} states, and fails with exit code 1 if they do not
-suffice. `--worlds` samples in any case. The page says which engine ran and why, and a sampled one
-says how precise it is. `--rng-seed` is at least 0; an exact answer does not use it.
+suffice. `--worlds` samples in any case. `--precision 0.5` goes on sampling until the 95 % interval of
+every score is at most plus or minus half a point. The page says which engine ran and why, and a
+sampled one says how precise it is. `--rng-seed` is at least 0; an exact answer does not use it.
 
 ## Formats
 

@@ -51,6 +51,7 @@ def view(
     rng_seed: shared.RngSeedOption = 0,
     exact: shared.ExactOption = False,
     worlds: shared.WorldsOption = None,
+    precision: shared.PrecisionOption = None,
 ) -> None:
     """Show whom a breach of TARGET exposes as an interactive page in the browser.
 
@@ -70,6 +71,7 @@ def view(
         scenario=scenario,
         exact=exact,
         worlds=worlds,
+        precision=precision,
         rng_seed=rng_seed,
     )
     spare_inputs((output,), input_files(question))

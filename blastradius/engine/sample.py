@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Final
+from typing import Final, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -40,3 +41,45 @@ class Sample:
         effective = self.weight**2 / self.weight_squares
         width = np.maximum(_Z95 * np.sqrt(np.maximum(spread, 0)) / self.weight, 3.0 / effective)
         return np.asarray(np.minimum(width, 1.0))
+
+
+class Sampler(Protocol):
+    """Samples worlds of one network; a longer run repeats the worlds of a shorter one."""
+
+    def __call__(
+        self, n_worlds: int, *, likelihood: Mapping[int, tuple[float, float]] | None = None
+    ) -> Sample:
+        """Sample worlds, weighed by soft evidence."""
+
+
+_FIRST_WORLDS: Final = 4096
+
+
+def sample_until(
+    sampler: Sampler,
+    half_width: float,
+    most: int,
+    *,
+    likelihood: Mapping[int, tuple[float, float]] | None = None,
+) -> Sample:
+    """Sample until no 95 % interval is wider than wanted, or there are ``most`` worlds.
+
+    Each run tells how many worlds the next one needs: half-widths shrink with the square root.
+    Stopping where the interval looks narrow makes it miss the truth a little more often than in
+    one of 20 cases; with this few, long runs the difference does not show.
+
+    Parameters
+    ----------
+    half_width : float
+        Largest half-width wanted over all nodes [1].
+    most : int
+        Worlds to sample at most, >= 1.
+    """
+    n_worlds = min(_FIRST_WORLDS, most)
+    while True:
+        sample = sampler(n_worlds, likelihood=likelihood)
+        found = float(sample.half_width().max())
+        if found <= half_width or n_worlds >= most:
+            return sample
+        needed = n_worlds * (found / half_width) ** 2 if half_width > 0 else float("inf")
+        n_worlds = int(min(most, max(2 * n_worlds, 1.1 * needed)))

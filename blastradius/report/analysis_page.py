@@ -398,6 +398,8 @@ def _question(analysis: Analysis, party: str) -> Iterator[str]:
         yield "--exact"
     if options["n_worlds"]:
         yield from ("--worlds", str(options["n_worlds"]))
+    if options["precision"]:
+        yield from ("--precision", f"{options['precision']:g}")
     if options["rng_seed"]:
         yield from ("--rng-seed", str(options["rng_seed"]))
     if analysis.scenario is not None:
