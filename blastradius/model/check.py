@@ -291,7 +291,7 @@ class _Checker:
                 minority = isinstance(stake, int | float) and stake <= 0.5
                 if name is not None and owner is not None and not minority:
                     owners.setdefault(name, []).append((owner, location))
-        for location, circle in _circles(owners):
+        for location, circle in circles(owners):
             if len(circle) == 1:
                 self._add(location, f"{quoted(circle[0])} cannot be its own parent")
             else:
@@ -415,7 +415,7 @@ def _order_fault(since: object, until: object) -> str | None:
     return None
 
 
-def _circles(
+def circles(
     owners: Mapping[str, list[tuple[str, Location]]],
 ) -> Iterator[tuple[Location, list[str]]]:
     """Yield the owner that closes each circle, and the circle from it on.
