@@ -11,7 +11,9 @@ import blastradius
 from blastradius.cli import (
     analyze,
     compare,
+    convert,
     explain,
+    generate,
     graphs,
     incidents,
     parties,
@@ -61,6 +63,8 @@ for _panel, _module, _function in (
     (_DATA, show, show.show),
     (_DATA, priors, priors.priors),
     (_FILES, validate, validate.validate),
+    (_FILES, convert, convert.convert),
+    (_FILES, generate, generate.generate),
     (_FILES, schema, schema.schema),
 ):
     app.command(epilog=_module.EXAMPLES, rich_help_panel=_panel)(_function)

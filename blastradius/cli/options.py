@@ -77,7 +77,7 @@ TargetArgument = Annotated[
 GraphOption = Annotated[
     str | None,
     typer.Option(
-        help="Name of a shipped graph, or the path of a graph file. "
+        help="Name of a shipped graph, or the path of a graph file or folder of tables. "
         "Default: $BLASTRADIUS_GRAPH, else automotive.",
         metavar="NAME|PATH",
         autocompletion=complete_graph,

@@ -116,7 +116,9 @@ def spare_inputs(outputs: Iterable[str | None], inputs: Iterable[str | None]) ->
     """
     read = {os.path.realpath(path) for path in inputs if path}
     for path in outputs:
-        if path and os.path.realpath(path) in read:
+        goal = os.path.realpath(path) if path else ""
+        # An input may be a folder of tables: nothing new belongs among them either.
+        if path and (goal in read or (goal.rpartition(os.sep)[0] in read)):
             msg = f"{quoted(path)} is an input of this command; write to another file"
             raise UsageError(msg)
 

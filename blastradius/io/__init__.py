@@ -16,11 +16,14 @@ if TYPE_CHECKING:
     from blastradius.io.results import read_result
     from blastradius.io.scenarios import load_scenario, read_scenario
     from blastradius.io.schema import graph_json_schema
+    from blastradius.io.tables import Register, load_register
 
 __all__ = [
     "LoadedGraph",
+    "Register",
     "find_graph",
     "graph_json_schema",
+    "load_register",
     "load_scenario",
     "read_graph",
     "read_observations",
@@ -32,8 +35,10 @@ __all__ = [
 
 _HOMES = {
     "LoadedGraph": "loaded",
+    "Register": "tables",
     "find_graph": "catalog",
     "graph_json_schema": "schema",
+    "load_register": "tables",
     "load_scenario": "scenarios",
     "read_graph": "files",
     "read_observations": "files",

@@ -10,6 +10,7 @@ graph starts without them.
 from __future__ import annotations
 
 import hashlib
+import os
 from pathlib import Path
 from typing import NamedTuple
 
@@ -36,7 +37,7 @@ def _catalog() -> Catalog:
 
 
 def find_graph(name_or_path: str | Path) -> LoadedGraph:
-    """Read a shipped graph by its name, or any graph by its path.
+    """Read a shipped graph by its name, or any graph file or folder of tables by its path.
 
     A shipped name goes before a file of that name; write ``./automotive`` for the file.
 
@@ -49,6 +50,10 @@ def find_graph(name_or_path: str | Path) -> LoadedGraph:
     names = shipped_graphs(catalog)
     if str(name_or_path) in names:
         return read_shipped(str(name_or_path), catalog)
+    if os.path.isdir(name_or_path):  # noqa: PTH112 - Path.is_dir raises on paths that are too long
+        from blastradius.io.tables import load_folder  # noqa: PLC0415
+
+        return load_folder(name_or_path)
     from blastradius.io.files import read_file  # noqa: PLC0415
 
     return read_file(name_or_path, names)

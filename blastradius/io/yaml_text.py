@@ -83,6 +83,35 @@ def read_yaml(text: str, wanted: AbstractSet[Location] = frozenset()) -> Documen
     return _Builder(wanted).build(text)
 
 
+def yaml_text(data: Any) -> str:  # noqa: ANN401 - plain data
+    """Write plain data as YAML that :func:`read_yaml` reads back as it was.
+
+    >>> print(yaml_text({"name": "1e5", "sources": [{"id": "a"}]}), end="")
+    name: "1e5"
+    sources:
+    - {id: a}
+    """
+    import yaml  # noqa: PLC0415
+
+    base: Any = getattr(yaml, "CSafeDumper", yaml.SafeDumper)
+
+    class Dumper(base):  # type: ignore[misc] # chosen when it is known
+        """Writes every value out, and quotes what this reader would not take for text."""
+
+        def ignore_aliases(self, data: object) -> bool:  # noqa: ARG002
+            return True
+
+    def represent(dumper: Any, text: str) -> Any:  # noqa: ANN401
+        style = '"' if text in _WORDS or _NUMBER.fullmatch(text) else None
+        return dumper.represent_scalar("tag:yaml.org,2002:str", text, style=style)
+
+    Dumper.add_representer(str, represent)
+    written: str = yaml.dump(
+        data, Dumper=Dumper, sort_keys=False, allow_unicode=True, default_flow_style=None, width=100
+    )
+    return written
+
+
 class _Anchor(NamedTuple):
     """A value that aliases may repeat, with the size and height of its tree."""
 

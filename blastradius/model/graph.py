@@ -540,3 +540,28 @@ def _with_ids(edges: tuple[Any, ...]) -> tuple[Any, ...]:
         else:
             named.append(edge)
     return tuple(named)
+
+
+def without_made_ids(graph: Graph) -> Graph:
+    """Return a graph without the ids of edges that were made from their content.
+
+    Two copies of an edge share the id that was made for them; written to a file, it would be an id
+    used twice. An id that would come out otherwise is kept: somebody wrote it.
+    """
+    bare = graph.model_copy()
+    for field in ("shares", "access", "dependencies"):
+        bare.__dict__[field] = _without_made_ids(getattr(graph, field))
+    return bare
+
+
+def _without_made_ids(edges: tuple[Any, ...]) -> tuple[Any, ...]:
+    written: set[str] = set()
+    while True:
+        bare = tuple(
+            edge if edge.id in written else edge.model_copy(update={"id": None}) for edge in edges
+        )
+        again = _with_ids(bare)
+        other = {a.id for a, b in zip(edges, again, strict=True) if a.id != b.id}
+        if not other:
+            return bare
+        written |= other

@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
     from blastradius.analysis.priors import Prior
+    from blastradius.io.tables import Register
     from blastradius.model.graph import Graph, Incident, Party
     from blastradius.report.rows import Row
 
@@ -201,35 +202,90 @@ class Check(NamedTuple):
     warnings: tuple[str, ...]
 
 
+class _Tally(NamedTuple):
+    """What a graph holds, in numbers and in names."""
+
+    parties: int
+    datasets: int
+    relations: int
+    incidents: int
+    sourced: int
+    """Relations with a source."""
+    lonely: Sequence[str]
+    """Parties without a relation or a dataset."""
+    kept_nowhere: Sequence[str]
+    """Datasets that nobody holds."""
+
+
 def check_of(graph: Graph) -> Check:
     """Count what a graph holds, and find what is allowed but weakens its answers."""
     edges = graph.edges
-    sourced = sum(edge.evidence is not None and bool(edge.evidence.sources) for edge in edges)
     linked = _relation_counts(graph)
     owners = {dataset.owner for dataset in graph.datasets}
-    lonely = [p.id for p in graph.parties if not linked[p.id] and p.id not in owners]
-    share = f"{numbers.percent(sourced / len(edges))} of relations with sources" if edges else ""
+    shared = {dataset for share in graph.shares for dataset in share.datasets}
+    return _check(
+        _Tally(
+            len(graph.parties),
+            len(graph.datasets),
+            len(edges),
+            len(graph.incidents),
+            sum(edge.evidence is not None and bool(edge.evidence.sources) for edge in edges),
+            [p.id for p in graph.parties if not linked[p.id] and p.id not in owners],
+            [d.id for d in graph.datasets if d.id not in shared and not d.kept_by_owner],
+        )
+    )
+
+
+def check_of_register(register: Register) -> Check:
+    """Count what a register holds; the same words as for a graph."""
+    import numpy as np  # noqa: PLC0415 - lists of small graphs do without
+
+    shares, access, needs = register.shares, register.access, register.dependencies
+    linked = np.zeros(len(register.parties), dtype=np.bool_)
+    ends = (shares.discloser, shares.recipient, access.grantor, access.grantee)
+    for rows in (*ends, needs.customer, needs.supplier, register.datasets.owner):
+        linked[rows] = True
+    held = register.datasets.kept_by_owner.copy()
+    held[shares.pair_dataset] = True
+    return _check(
+        _Tally(
+            len(register.parties),
+            len(register.datasets),
+            register.n_edges,
+            register.n_incidents,
+            sum(int((edges.n_sources > 0).sum()) for edges in (shares, access, needs)),
+            register.parties.ids.at(np.flatnonzero(~linked)),
+            register.datasets.ids.at(np.flatnonzero(~held)),
+        )
+    )
+
+
+def _check(tally: _Tally) -> Check:
+    share = (
+        f"{numbers.percent(tally.sourced / tally.relations)} of relations with sources"
+        if tally.relations
+        else ""
+    )
     facts = (
-        numbers.counted(len(graph.parties), "party", "parties"),
-        numbers.counted(len(graph.datasets), "dataset"),
-        numbers.counted(len(edges), "relation"),
-        numbers.counted(len(graph.incidents), "incident"),
+        numbers.counted(tally.parties, "party", "parties"),
+        numbers.counted(tally.datasets, "dataset"),
+        numbers.counted(tally.relations, "relation"),
+        numbers.counted(tally.incidents, "incident"),
         share,
     )
-    return Check(tuple(filter(None, facts)), tuple(_warnings(graph, lonely, len(edges) - sourced)))
+    return Check(tuple(filter(None, facts)), tuple(_warnings(tally)))
 
 
-def _warnings(graph: Graph, lonely: list[str], unsourced: int) -> Iterable[str]:
-    if not graph.edges:
+def _warnings(tally: _Tally) -> Iterable[str]:
+    lonely, unsourced = tally.lonely, tally.relations - tally.sourced
+    if not tally.relations:
         yield "the graph has no relations: no breach can reach anyone"
     elif unsourced:
         yield f"{numbers.counted(unsourced, 'relation')} without a source"
-    if lonely and graph.edges:
+    if lonely and tally.relations:
         shown = ", ".join(lonely[:5]) + (
             f" and {len(lonely) - 5:,} more" if len(lonely) > 5 else ""
         )
         yield f"{numbers.counted(len(lonely), 'party', 'parties')} without relations: {shown}"
-    shared = {dataset for share in graph.shares for dataset in share.datasets}
-    kept_nowhere = [d.id for d in graph.datasets if d.id not in shared and not d.kept_by_owner]
-    if kept_nowhere:
-        yield f"datasets that nobody holds: {', '.join(kept_nowhere[:5])}"
+    if tally.kept_nowhere:
+        yield f"datasets that nobody holds: {', '.join(tally.kept_nowhere[:5])}"

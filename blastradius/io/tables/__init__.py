@@ -20,27 +20,31 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from blastradius.io.tables.loading import load_folder, load_register
+    from blastradius.io.tables.loading import graph_of, load_folder, load_register, write_tables
     from blastradius.io.tables.memory import register_of_columns, register_of_graph
     from blastradius.io.tables.reading import read_register
     from blastradius.io.tables.register import Register
 
 __all__ = [
     "Register",
+    "graph_of",
     "load_folder",
     "load_register",
     "read_register",
     "register_of_columns",
     "register_of_graph",
+    "write_tables",
 ]
 
 _HOMES = {
     "Register": "register",
+    "graph_of": "loading",
     "load_folder": "loading",
     "load_register": "loading",
     "read_register": "reading",
     "register_of_columns": "memory",
     "register_of_graph": "memory",
+    "write_tables": "loading",
 }
 
 

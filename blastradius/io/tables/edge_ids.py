@@ -20,11 +20,11 @@ _RANGE = ("probability_low", "probability", "probability_high")
 
 def edge_ids(tables: Tables, name: str) -> pl.Series:
     """Return the id of each edge of a table."""
-    frame = tables.frames[name]
+    frame = tables.frames.get(name, pl.DataFrame())
     written = _column(frame, "id", pl.String)
     nameless = written.is_null()
     if not nameless.any():
-        return written
+        return written.alias("id")
     plain = frame.select(_PLAIN[name](frame)).to_series().alias("id")
     bare = pl.DataFrame({"plain": plain, "nameless": nameless}).with_row_index("row")
     bare = bare.filter("nameless")

@@ -11,6 +11,7 @@ from blastradius.io.tables.folder import is_folder
 from blastradius.io.tables.memory import register_of_graph
 from blastradius.io.tables.reading import read_register
 from blastradius.io.tables.register import Register
+from blastradius.io.tables.writing import check_target, write_frames
 from blastradius.model.graph import Graph
 from blastradius.model.text import printable
 
@@ -45,6 +46,26 @@ def graph_of(register: Register, path: str | Path) -> Graph:
         )
         raise GraphFileError(printable(str(path), 200), (Problem(0, 0, "", message),))
     return register.to_graph()
+
+
+def write_tables(
+    source: str | Path | Graph | LoadedGraph | Register,
+    target: str | Path,
+    notation: str = "parquet",
+    *,
+    replace: bool = False,
+) -> None:
+    """Write whatever :func:`load_register` takes as a folder of tables.
+
+    Raises
+    ------
+    GraphFileError
+        If the source is not valid.
+    OutputError
+        If the folder cannot be written, or exists and may not be replaced.
+    """
+    check_target(target, replace=replace)  # before anything is read
+    write_frames(load_register(source).frames(), target, notation, replace=replace)
 
 
 def load_register(source: str | Path | Graph | LoadedGraph | Register) -> Register:

@@ -13,10 +13,9 @@ from blastradius.io.tables.cells import type_of
 from blastradius.io.tables.checks import Tables, check_tables
 from blastradius.io.tables.columns import Cells, Coded, Columns
 from blastradius.io.tables.findings import Findings, Place
-from blastradius.io.tables.folder import Digest
 from blastradius.io.tables.layout import TABLES, Column
 from blastradius.io.tables.records import rows_of_graph
-from blastradius.io.tables.writing import frames_of_rows, table_bytes
+from blastradius.io.tables.writing import frames_of_rows
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -59,11 +58,23 @@ def register_of_columns(columns: Columns) -> Register:
     >>> register.name, register.access.grantee.tolist(), register.access.ids[0]
     ('two', [1], 'access:a>b:vpn')
     """
-    frames = frames_of_columns(columns)
-    digest = Digest()
-    for name, frame in frames.items():
-        digest.add(f"{name}.csv", table_bytes(frame, name, "csv"))
-    return _register(frames, digest.hexdigest())
+    return _register(frames_of_columns(columns), _checksum(columns))
+
+
+def _checksum(columns: Columns) -> str:
+    """Return SHA-256 of the columns, the same on every machine."""
+    whole = hashlib.sha256()
+    for table, cells in columns.items():
+        for name, column in cells.items():
+            whole.update(f"{table}.{name}\n".encode())
+            if isinstance(column, Coded):
+                whole.update("\n".join(column.words).encode())
+                whole.update(np.asarray(column.codes).astype("<i8").tobytes())
+            elif isinstance(column, np.ndarray):
+                whole.update(column.astype("<f8").tobytes())
+            else:
+                whole.update("\n".join(column).encode())
+    return whole.hexdigest()
 
 
 def frames_of_columns(columns: Columns) -> dict[str, pl.DataFrame]:

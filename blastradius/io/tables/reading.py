@@ -11,6 +11,7 @@ from blastradius.io.tables.checks import Tables, check_tables
 from blastradius.io.tables.findings import Findings
 from blastradius.io.tables.folder import Digest, failed, read_table_files, table_files
 from blastradius.io.tables.raw import read_raw
+from blastradius.model.text import printable
 
 if TYPE_CHECKING:
     import polars as pl
@@ -29,7 +30,12 @@ def read_register(path: str | Path) -> Register:
     """
     folder = Path(path)
     tables, digest = read_tables(folder)
-    return build_register(tables, folder.resolve().name or "register", digest, folder)
+    return build_register(tables, _name_of(folder), digest, folder)
+
+
+def _name_of(folder: Path) -> str:
+    """Return the name of a graph whose tables do not tell: that of the folder."""
+    return printable(folder.resolve().name.strip(), 300) or "register"
 
 
 def read_tables(folder: Path) -> tuple[Tables, str]:

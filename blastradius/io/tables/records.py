@@ -6,7 +6,6 @@ import json
 from typing import TYPE_CHECKING, Any, Final
 
 import polars as pl
-from pydantic import ValidationError
 
 from blastradius.io.tables.edge_ids import edge_ids
 from blastradius.io.tables.layout import EDGE_ENDS, TABLES
@@ -129,6 +128,11 @@ class TableRecords:
                     rows.setdefault(name, []).append(row)
         return rows
 
+    def frames(self) -> Mapping[str, pl.DataFrame]:
+        """Return the tables; without one of its own, `graph` gets the name that is in use."""
+        named = {"graph": pl.DataFrame({"name": [self._name]})}
+        return named | dict(self._tables.frames)
+
     def graph(self) -> model.Graph:
         """Return the whole as a graph."""
         data: Row = {"name": self._name}
@@ -227,7 +231,7 @@ def _range_cells(name: str, value: dict[str, float]) -> Row:
 
 def rows_of_graph(graph: model.Graph) -> dict[str, list[Row]]:
     """Return the rows of every table that say what a graph says."""
-    plain = without_made_ids(graph)
+    plain = model.without_made_ids(graph)
     rows: dict[str, list[Row]] = {
         "graph": [flat(plain, "graph")],
         "parties": [flat(party, "parties") for party in plain.parties],
@@ -257,35 +261,3 @@ def rows_of_graph(graph: model.Graph) -> dict[str, list[Row]]:
         "sources": plain.sources,
     }
     return rows | {name: [flat(item, name) for item in items] for name, items in lists.items()}
-
-
-def without_made_ids(graph: model.Graph) -> model.Graph:
-    """Leave out the ids of edges that reading will make again.
-
-    Two copies of an edge share the id that was made for them; written out, it would be an id used
-    twice. An id that would come out otherwise is kept: it was written by somebody.
-    """
-    fields = {}
-    for name in EDGE_ENDS:
-        edges = getattr(graph, name)
-        kept: set[str] = set()
-        while True:
-            bare = tuple(
-                edge if edge.id in kept else edge.model_copy(update={"id": None}) for edge in edges
-            )
-            again = model._with_ids(bare)  # noqa: SLF001 - the rule for ids has one home
-            changed = {a.id for a, b in zip(edges, again, strict=True) if a.id != b.id} - kept
-            if not changed:
-                break
-            kept |= changed
-        fields[name] = bare
-    plain = graph.model_copy()
-    plain.__dict__.update(fields)
-    return plain
-
-
-def problem_of(error: ValidationError) -> str:
-    """Say in one line what a record refuses that its row passed."""
-    first = error.errors(include_url=False)[0]
-    where = ".".join(map(str, first["loc"]))
-    return f"{where}: {first['msg']}"

@@ -7,7 +7,7 @@ Records are made one at a time, where somebody wants to read one.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, Final, Protocol, overload
@@ -239,6 +239,9 @@ class Records(Protocol):
     def edge_ids(self, table: str) -> Column:
         """Return the ids of one kind of edges."""
 
+    def frames(self) -> Mapping[str, Any]:
+        """Return the checked tables, for writing them."""
+
 
 @dataclass(frozen=True)
 class Register:
@@ -297,6 +300,10 @@ class Register:
         That is name, aliases and identifiers, as written; ids are looked up in ``parties.ids``.
         """
         return self._records.party_names()
+
+    def frames(self) -> Mapping[str, Any]:
+        """Return the tables behind the register, for :mod:`writing` alone."""
+        return self._records.frames()
 
     def to_graph(self) -> Graph:
         """Return the same graph as records; takes about 10 s and 2 GB for a million rows."""

@@ -32,7 +32,7 @@ _ROW_GROUP = 262_144
 def write_frames(
     frames: Mapping[str, pl.DataFrame],
     target: str | Path,
-    notation: Notation = "parquet",
+    notation: str = "parquet",
     *,
     replace: bool = False,
 ) -> None:
@@ -51,7 +51,7 @@ def write_frames(
                 _write(folder / f"{name}.{notation}", table_bytes(frame, name, notation))
 
 
-def table_bytes(frame: pl.DataFrame, name: str, notation: Notation) -> bytes:
+def table_bytes(frame: pl.DataFrame, name: str, notation: str) -> bytes:
     """Return a typed table as the bytes of its file."""
     written = _as_written(frame, name, notation)
     buffer = io.BytesIO()
@@ -77,7 +77,7 @@ def frames_of_rows(rows: Mapping[str, Sequence[Mapping[str, Any]]]) -> dict[str,
     return frames
 
 
-def _as_written(frame: pl.DataFrame, name: str, notation: Notation) -> pl.DataFrame:
+def _as_written(frame: pl.DataFrame, name: str, notation: str) -> pl.DataFrame:
     """Return what is written: columns in their order, without those that say nothing."""
     columns = []
     for column in TABLES[name].columns:
@@ -88,7 +88,7 @@ def _as_written(frame: pl.DataFrame, name: str, notation: Notation) -> pl.DataFr
     return pl.DataFrame(columns)
 
 
-def _cells(cells: pl.Series, column: Column, notation: Notation) -> pl.Series:
+def _cells(cells: pl.Series, column: Column, notation: str) -> pl.Series:
     if column.kind == "sources":
         cells = _joined_sources(cells)
     elif column.kind in ("names", "texts"):
@@ -147,10 +147,9 @@ def new_folder(target: str | Path, *, replace: bool = False) -> Iterator[Path]:
     OutputError
         If the target may not be replaced, or the folder cannot be written.
     """
-    goal = Path(os.path.realpath(target))
-    shown = printable(str(target), 200)
-    try:
-        _check_target(goal, replace=replace)
+    with _output_errors(target):
+        goal = Path(os.path.realpath(target))
+        _refuse_target(goal, replace=replace)
         temporary = Path(tempfile.mkdtemp(prefix=f".{goal.name[:100]}.", dir=goal.parent))
         try:
             temporary.chmod(0o777 & ~_umask())
@@ -159,13 +158,31 @@ def new_folder(target: str | Path, *, replace: bool = False) -> Iterator[Path]:
         except BaseException:
             shutil.rmtree(temporary, ignore_errors=True)
             raise
+
+
+def check_target(target: str | Path, *, replace: bool = False) -> None:
+    """Refuse a folder that could not be written in the end.
+
+    Raises
+    ------
+    OutputError
+        If it exists and may not be replaced, or its own folder does not exist.
+    """
+    with _output_errors(target):
+        _refuse_target(Path(os.path.realpath(target)), replace=replace)
+
+
+@contextmanager
+def _output_errors(target: str | Path) -> Iterator[None]:
+    try:
+        yield
     except (OSError, ValueError) as error:
         reason = printable((getattr(error, "strerror", None) or str(error)).lower(), 200)
-        msg = f"cannot write {shown}: {reason}"
+        msg = f"cannot write {printable(str(target), 200)}: {reason}"
         raise OutputError(msg) from None
 
 
-def _check_target(goal: Path, *, replace: bool) -> None:
+def _refuse_target(goal: Path, *, replace: bool) -> None:
     if not goal.parent.is_dir():
         raise FileNotFoundError(errno.ENOENT, "no such folder")
     if not os.path.lexists(goal):
