@@ -37,7 +37,7 @@ _RANGES = {
     "fraction": (0.0, 1.0, "must be in [0, 1], got {}"),
     "count": (0.0, 1e18, "must be a whole number from 0 to 10^18, got {}"),
     "days": (0.0, 36_525.0, "must be a whole number from 0 to 36,525, got {}"),
-    "amount": (0.0, float("inf"), "must be at least 0, got {}"),
+    "amount": (0.0, float("inf"), "must be a finite number of at least 0, got {}"),
     "ratio": (0.0, 1e6, "must be more than 0 and at most 1,000,000, got {}"),
 }
 _WHOLE = frozenset({"count", "days"})
@@ -83,20 +83,19 @@ def _read_column(
     if written.dtype in (pl.String, pl.Categorical, pl.Enum):
         written = _plain_text(written.cast(pl.String), column, is_csv=raw.is_csv)
     typed, rejects = _parse(written, column)
-    faulty = None
+    faulty = pl.Series([False]).new_from_index(0, len(written))
     for bad, say in rejects:
-        rows = bad.fill_null(value=False).arg_true()
+        broken = bad.fill_null(value=False)
+        rows = broken.arg_true()
         if len(rows):
             values = written.gather(rows.head(100)).to_list()
             findings.add_values(raw.place, column.name, rows.to_list(), values, say)
-            faulty = bad if faulty is None else faulty | bad
+            faulty |= broken
     if column.required:
-        missing = written.is_null().arg_true().to_list()
+        missing = (typed.is_null() & ~faulty).arg_true().to_list()
         findings.add_rows(raw.place, column.name, missing, lambda _: "required, but missing")
-    if faulty is not None:
-        typed = typed.to_frame().select(
-            pl.when(~faulty.fill_null(value=False)).then(pl.first()).alias(column.name)
-        )[column.name]
+    if faulty.any():
+        typed = typed.to_frame().select(pl.when(~faulty).then(pl.first())).to_series()
     return typed
 
 
@@ -206,6 +205,8 @@ def _parse_word(written: pl.Series, column: Column) -> Parsed:
 
 def unknown_word(column: Column, word: str) -> str:
     """Say that a word is none of those that a column knows, and which was probably meant."""
+    if len(column.choices) == 1:
+        return f"must be {quoted(column.choices[0])}, got {quoted(word)}"
     match = nearest(word, column.choices)
     if match is not None:
         hint = f"did you mean {quoted(match)}?"

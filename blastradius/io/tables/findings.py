@@ -45,8 +45,9 @@ class Place:
 class _Finding(NamedTuple):
     order: int
     row: int
-    column: int
+    number: int
     problem: Problem
+    has_cell: bool
 
 
 @dataclass
@@ -65,9 +66,8 @@ class Findings:
         where = place.of_row(row) if row >= 0 else place.file
         if column:
             where += f", {printable(column, 80)}"
-        self.found.append(
-            _Finding(place.order, row, len(self.found), Problem(0, 0, where, message))
-        )
+        problem, has_cell = Problem(0, 0, where, message), row >= 0 and bool(column)
+        self.found.append(_Finding(place.order, row, len(self.found), problem, has_cell))
 
     def add_rows(
         self, place: Place, column: str, rows: Sequence[int], say: Callable[[int], str]
@@ -90,11 +90,12 @@ class Findings:
 
     def add_general(self, message: str) -> None:
         """Note a problem without a place."""
-        self.found.append(_Finding(-1, -1, len(self.found), Problem(0, 0, "", message)))
+        problem = Problem(0, 0, "", message)
+        self.found.append(_Finding(-1, -1, len(self.found), problem, has_cell=False))
 
     def failure(self, folder: str) -> GraphFileError:
         """Return the error that tells all, in the order of tables and rows."""
-        problems = _once_each(finding.problem for finding in sorted(self.found))
+        problems = _once_each(sorted(self.found))
         more = self.more + max(0, len(problems) - MAX_PROBLEMS)
         shown = problems[:MAX_PROBLEMS]
         if more:
@@ -102,10 +103,10 @@ class Findings:
         return GraphFileError(printable(folder, 200), tuple(shown))
 
 
-def _once_each(problems: Iterable[Problem]) -> list[Problem]:
-    """Keep the first word on each place: it is the most basic one, and later ones follow from it."""
+def _once_each(found: Iterable[_Finding]) -> list[Problem]:
+    """Keep the first word on each cell: it is the most basic one, and later ones follow from it."""
     kept: dict[tuple[str, str], Problem] = {}
-    for problem in problems:
-        key = (problem.where, problem.message if "line" not in problem.where else "")
-        kept.setdefault(key if problem.where else ("", problem.message), problem)
+    for finding in found:
+        problem = finding.problem
+        kept.setdefault((problem.where, "" if finding.has_cell else problem.message), problem)
     return list(kept.values())
