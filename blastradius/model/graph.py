@@ -554,8 +554,14 @@ def without_made_ids(graph: Graph) -> Graph:
     return bare
 
 
+def _is_made(edge: Edge) -> bool:
+    """Tell whether an id could have been made from the content of its edge."""
+    plain = _plain_id(edge)
+    return edge.id in (plain, f"{plain[:150]}#{_fingerprint(edge)}")
+
+
 def _without_made_ids(edges: tuple[Any, ...]) -> tuple[Any, ...]:
-    written: set[str] = set()
+    written = {edge.id for edge in edges if not _is_made(edge)}
     while True:
         bare = tuple(
             edge if edge.id in written else edge.model_copy(update={"id": None}) for edge in edges

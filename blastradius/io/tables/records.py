@@ -212,8 +212,10 @@ def flat(record: model.Record, table: str, **more: str) -> Row:
             row |= {group[field]: inner for field, inner in value.items()}
         elif name == RANGES.get(table):
             row |= _range_cells(name, value)
-        elif name in known:
+        elif name in known and value != ():
             row[name] = value
+    if row.get("sources") == ():
+        del row["sources"]
     if "sources" in row:
         row["sources"] = [
             item if isinstance(item, str) else json.dumps(item, ensure_ascii=False)
