@@ -19,11 +19,11 @@ if TYPE_CHECKING:
 
 EXAMPLES = """Examples:
 
-blastradius convert automotive register
+blastradius convert automotive tables
 
-blastradius convert register register.yaml
+blastradius convert tables automotive.yaml
 
-blastradius convert register as-csv --tables csv
+blastradius convert tables tables-as-csv --tables csv
 """
 
 NOTATIONS = ("parquet", "csv")
@@ -75,7 +75,7 @@ def convert(
     """
     check_target(dest, tables)
     spare_inputs((dest,), (source,))
-    with patience():
+    with patience("still converting ..."):
         if is_file(dest):
             _to_file(source, dest, force=force)
         else:

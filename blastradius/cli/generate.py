@@ -75,7 +75,7 @@ def generate(
     from blastradius.analysis.synthetic import synthetic_columns, synthetic_name
     from blastradius.io.tables import graph_of, register_of_columns, write_tables
 
-    with patience():
+    with patience("still making it up ..."):
         register = register_of_columns(synthetic_columns(parties, seed, shares))
         dest = output if output is not None else synthetic_name(parties, seed, shares)
         if is_file(dest):

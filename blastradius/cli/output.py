@@ -192,14 +192,13 @@ def complain(message: str) -> None:
 
 
 @contextmanager
-def patience() -> Iterator[None]:
+def patience(note: str = "still computing; large graphs are sampled ...") -> Iterator[None]:
     """Say on a terminal that work goes on, if it takes long; never in a pipe."""
     if not sys.stderr.isatty():
         yield
         return
     import threading
 
-    note = "still computing; large graphs are sampled ..."
     timer = threading.Timer(_STATUS_DELAY, lambda: sys.stderr.write(note) and sys.stderr.flush())
     timer.daemon = True
     timer.start()

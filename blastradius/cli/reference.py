@@ -69,6 +69,12 @@ datasets:
 shares:
   - {discloser: us, recipient: lamps, datasets: [drawings]}
 ```
+
+A folder of tables says the same:
+
+```sh
+blastradius convert suppliers.yaml register
+```
 """,
 }
 """What the examples of a command need: files, and how to make them."""
@@ -227,6 +233,8 @@ def _default(option: Any) -> str:  # noqa: ANN401
         return f"`{_formats(option)[0]}`"
     if option.opts == ["--graph"]:
         return f"`{DEFAULT_GRAPH}`"
+    if option.required:
+        return "required"
     return "" if option.default is None else f"`{option.default:g}`"
 
 
@@ -236,6 +244,8 @@ def _format_words(command: Any) -> str:  # noqa: ANN401
             return ", ".join(_formats(option))
     if any(option.opts == ["--no-open"] for option in command.params):
         return "an HTML page"
+    if any(option.opts == ["--tables"] for option in command.params):
+        return "a graph file, or tables"
     return "json" if any(option.opts == ["--output"] for option in command.params) else "text"
 
 

@@ -67,6 +67,7 @@ class Reader:
     def follow(self, block):
         if block.mark in ("file", "more of"):
             mode = "w" if block.mark == "file" else "a"
+            (self.folder / block.value).parent.mkdir(exist_ok=True)
             with (self.folder / block.value).open(mode, encoding="utf-8") as file:
                 file.write(block.body)
         elif block.mark == "output":

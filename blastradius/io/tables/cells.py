@@ -42,7 +42,7 @@ _RANGES = {
 }
 _WHOLE = frozenset({"count", "days"})
 _FLAGS = {"true": True, "1": True, "yes": True, "false": False, "0": False, "no": False}
-_ITEM_KINDS = {"ids": "id", "names": "name", "texts": "text", "words": "word", "sources": "id"}
+_ITEM_KINDS = {"names": "name", "texts": "text", "words": "word"}
 
 # A spreadsheet takes such a text for a formula. Written CSV has an apostrophe before it.
 FORMULA = r"^(?:'*[=+\-@\t\r\n\x{ff1d}\x{ff0b}\x{ff0d}\x{ff20}]|'')"
@@ -167,6 +167,8 @@ def _parse(written: pl.Series, column: Column) -> Parsed:
         return _parse_date(written, kind)
     if kind == "word":
         return _parse_word(written, column)
+    if column.refers is not None:  # what is no id leads nowhere, and that says more
+        return written.cast(pl.String), []
     return _parse_text(written, kind)
 
 
@@ -386,12 +388,11 @@ def _read_sources(text: str, faults: dict[str, str]) -> list[str]:
 
 def _item_rejects(items: pl.Series, column: Column) -> Iterator[Reject]:
     """Check the single values; a cell is at fault if one of them is."""
+    if column.refers is not None:
+        return
     frame = pl.DataFrame({"row": pl.arange(len(items), eager=True), "item": items})
     flat = frame.explode("item").drop_nulls()
     values = flat["item"]
-    if column.kind == "sources":
-        flat = flat.filter(~values.str.starts_with("{"))
-        values = flat["item"]
     single = Column(column.name, _ITEM_KINDS[column.kind], "", choices=column.choices)  # type: ignore[arg-type]
     _, rejects = _parse(values, single)
     for bad, say in rejects:
