@@ -161,19 +161,17 @@ def _parse(written: pl.Series, column: Column) -> Parsed:
         return _parse_list(written, column)
     if kind in NUMBERS:
         return _parse_number(written, kind)
-    if kind == "flag":
-        return _parse_flag(written)
     if kind in ("date", "window"):
         return _parse_date(written, kind)
-    if kind == "word":
-        return _parse_word(written, column)
-    if column.refers is not None:  # what is no id leads nowhere, and that says more
-        return written.cast(pl.String), []
-    return _parse_text(written, kind)
+    if kind == "flag":
+        return _parse_flag(written)
+    return _parse_word(written, column) if kind == "word" else _parse_text(written, column)
 
 
-def _parse_text(written: pl.Series, kind: str) -> Parsed:
-    text = written.cast(pl.String)
+def _parse_text(written: pl.Series, column: Column) -> Parsed:
+    text, kind = written.cast(pl.String), column.kind
+    if column.refers is not None:  # what is no id leads nowhere, and saying that says more
+        return text, []
     if kind == "id":
         bad_form = ~text.str.contains(ID_PATTERN)
         too_long = text.str.len_bytes() > _LONGEST_ID

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from blastradius.errors import GraphFileError, Problem
 from blastradius.io.files import MAX_PROBLEMS
+from blastradius.io.tables.layout import TABLES
 from blastradius.model.text import printable
 
 if TYPE_CHECKING:
@@ -16,8 +17,12 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 
-class UnreadableFolderError(Exception):
-    """There is nothing that could be read on: a problem of the folder as a whole."""
+_COLUMNS = {
+    (order, column.name): place
+    for order, table in enumerate(TABLES.values())
+    for place, column in enumerate(table.columns)
+}
+"""Place of each column in its table, by the place of the table."""
 
 
 @dataclass(frozen=True)
@@ -45,6 +50,7 @@ class Place:
 class _Finding(NamedTuple):
     order: int
     row: int
+    column: int
     number: int
     problem: Problem
     has_cell: bool
@@ -67,7 +73,8 @@ class Findings:
         if column:
             where += f", {printable(column, 80)}"
         problem, has_cell = Problem(0, 0, where, message), row >= 0 and bool(column)
-        self.found.append(_Finding(place.order, row, len(self.found), problem, has_cell))
+        at = _COLUMNS.get((place.order, column), -1)
+        self.found.append(_Finding(place.order, row, at, len(self.found), problem, has_cell))
 
     def add_rows(
         self, place: Place, column: str, rows: Sequence[int], say: Callable[[int], str]
@@ -91,7 +98,7 @@ class Findings:
     def add_general(self, message: str) -> None:
         """Note a problem without a place."""
         problem = Problem(0, 0, "", message)
-        self.found.append(_Finding(-1, -1, len(self.found), problem, has_cell=False))
+        self.found.append(_Finding(-1, -1, -1, len(self.found), problem, has_cell=False))
 
     def failure(self, folder: str) -> GraphFileError:
         """Return the error that tells all, in the order of tables and rows."""
