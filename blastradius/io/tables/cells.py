@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 ID_PATTERN = r"^[A-Za-z0-9][A-Za-z0-9._:>+#-]*$"
 _LONGEST_ID = 200
 _NOT_AN_ID = "must be an id (letters, digits and . _ : > + # -, a letter or digit first), got {}"
+_NOT_SOURCES = "must be ids with | between, or a JSON list, got {}"
 _CODES = {
     "country": (r"^[A-Z]{2}$", "must be two capital letters (ISO 3166-1), got {}"),
     "currency": (r"^[A-Z]{3}$", "must be three capital letters (ISO 4217), got {}"),
@@ -102,8 +103,6 @@ def _read_column(
 def _plain_text(text: pl.Series, column: Column, *, is_csv: bool) -> pl.Series:
     """Leave out surrounding spaces and empty cells, as the graph file does."""
     text = text.str.strip_chars()
-    frame = text.to_frame().select(pl.when(pl.first() != "").then(pl.first()))
-    text = frame.to_series()
     if is_csv and column.kind in ("name", "names", "text", "texts"):
         escaped = text.str.contains(_ESCAPED_FORMULA)
         if escaped.any():
@@ -111,8 +110,9 @@ def _plain_text(text: pl.Series, column: Column, *, is_csv: bool) -> pl.Series:
                 text.to_frame()
                 .select(pl.when(escaped).then(pl.first().str.slice(1)).otherwise(pl.first()))
                 .to_series()
+                .str.strip_chars()
             )
-    return text
+    return text.to_frame().select(pl.when(pl.first() != "").then(pl.first())).to_series()
 
 
 def _is_refused(dtype: pl.DataType, column: Column) -> bool:
@@ -231,15 +231,17 @@ def _parse_number(written: pl.Series, kind: str) -> Parsed:
     ]
     if kind not in _WHOLE:
         return values, rejects
-    rejects.append(
-        Reject(
-            good & (values != values.floor()),
-            lambda value: f"must be a whole number, got {_as_written(value)}",
-        )
-    )
     whole = given.cast(pl.Int64, strict=False)
     if written.dtype == pl.String:  # "1200.0", as programs write that know only one kind of number
         whole = whole.fill_null(values.cast(pl.Int64, strict=False))
+    rejects += [
+        Reject(
+            good & (values != values.floor()),
+            lambda value: f"must be a whole number, got {_as_written(value)}",
+        ),
+        # Beyond 2^53 only whole numbers tell one from the next.
+        Reject(good & (whole > int(high)), lambda value: message.format(_as_written(value))),
+    ]
     return whole, rejects
 
 
@@ -293,10 +295,10 @@ def _parse_date(written: pl.Series, kind: str) -> Parsed:
 
 def _parse_list(written: pl.Series, column: Column) -> Parsed:
     rejects: list[Reject] = []
-    if written.dtype == pl.List(pl.String):
-        items = written.list.eval(pl.element().str.strip_chars())
-    elif column.kind == "sources":
+    if column.kind == "sources":
         items, rejects = _split_sources(written)
+    elif written.dtype == pl.List(pl.String):
+        items = written.list.eval(pl.element().str.strip_chars())
     elif column.kind in ("names", "texts"):
         items = _split_escaped(written)
     else:
@@ -349,15 +351,20 @@ def join_escaped(items: list[str]) -> str:
 
 def _split_sources(written: pl.Series) -> tuple[pl.Series, list[Reject]]:
     """Split ids at ``|``, and read the cells that are JSON."""
+    if written.dtype == pl.List(pl.String):
+        written = written.list.join("|")
     plain = _split(written)
+    # From here on, a text that starts with a brace is a source: no cell may smuggle one in.
+    braced = written.str.contains(r"(?:^|\|)\s*\{") & ~written.str.starts_with("[")
+    rejects = [Reject(braced, lambda value: _NOT_SOURCES.format(shown(value)))]
     special = written.str.starts_with("[").fill_null(value=False)
     if not special.any():
-        return plain, []
+        return plain, rejects
     faults: dict[str, str] = {}
     read = {text: _read_sources(text, faults) for text in written.filter(special).unique()}
     cells = [read.get(text, items) for text, items in zip(written, plain.to_list(), strict=True)]
     items = pl.Series(written.name, cells, pl.List(pl.String))
-    return items, [Reject(written.is_in(list(faults)), faults.__getitem__)]
+    return items, [*rejects, Reject(written.is_in(list(faults)), faults.__getitem__)]
 
 
 def _read_sources(text: str, faults: dict[str, str]) -> list[str]:
@@ -368,12 +375,12 @@ def _read_sources(text: str, faults: dict[str, str]) -> list[str]:
     try:
         data = json.loads(text)
     except (ValueError, RecursionError):
-        faults[text] = f"must be ids or a JSON list, got {shown(text)}"
+        faults[text] = _NOT_SOURCES.format(shown(text))
         return []
     items = []
     for place, item in enumerate(data):
-        if isinstance(item, str):
-            items.append(item.strip())
+        if isinstance(item, str) and re.fullmatch(ID_PATTERN, item):
+            items.append(item)
             continue
         try:
             source = Source.model_validate(item)

@@ -91,9 +91,9 @@ def _parse_csv(text: CsvText) -> pl.DataFrame | None:
 def _without_empty_rows(raw: RawTable) -> RawTable:
     """Leave out rows without any cell, such as a spreadsheet exports below its data."""
     frame = raw.frame
-    if not frame.height or not all(frame[name].null_count() for name in frame.columns):
+    if not (frame.to_series(0).fill_null("") == "").any():  # so no row is empty
         return raw
-    kept = ~frame.select(pl.all_horizontal(pl.all().is_null())).to_series()
+    kept = ~frame.select(pl.all_horizontal(pl.all().fill_null("") == "")).to_series()
     lines = raw.place.lines
     if lines is not None:
         lines = lines[kept.to_numpy()]

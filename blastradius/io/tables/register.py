@@ -306,5 +306,5 @@ class Register:
         return self._records.frames()
 
     def to_graph(self) -> Graph:
-        """Return the same graph as records; takes about 10 s and 2 GB for a million rows."""
+        """Return the same graph as records: slow and large beyond some 100,000 rows."""
         return self._records.graph()

@@ -359,7 +359,7 @@ CASES = [
         ",letter",
         ',"[1"',
         [
-            "shares.csv, line 2, sources: must be ids or a JSON list, got '[1'",
+            "shares.csv, line 2, sources: must be ids with | between, or a JSON list, got '[1'",
         ],
     ),
     (
@@ -530,7 +530,7 @@ def test_bad_cell_or_header(table, old, new, expected, tmp_path):
             "shares",
             ",letter",
             f',"{"[" * 20_000}"',
-            "sources: must be ids or a JSON list, got '" + "[" * 77 + "...'",
+            "sources: must be ids with | between, or a JSON list, got '" + "[" * 77 + "...'",
         ),
     ],
 )
@@ -629,6 +629,35 @@ def test_a_million_unknown_names_are_told_soon(tmp_path):
     start = time.perf_counter()
     assert problems(tmp_path / "r")[-1] == "and 99,900 more"
     assert time.perf_counter() - start < 20
+
+
+@pytest.mark.parametrize(
+    ("cell", "expected"),
+    [
+        (
+            '{""title"": ""x""}',
+            'must be ids with | between, or a JSON list, got \'{"title": "x"}\'',
+        ),
+        ("letter| {x", "must be ids with | between, or a JSON list, got 'letter| {x'"),
+        ('[""{x""]', "[0]: must be a mapping with keys such as id, title, url, got '{x'"),
+        (
+            '[""\\ud800""]',
+            "[0]: must be a mapping with keys such as id, title, url, got '\\ud800'",
+        ),
+        ("[1, null]", "[1]: must be a mapping with keys such as id, title, url, got nothing"),
+    ],
+)
+def test_sources_that_are_none(cell, expected, tmp_path):
+    folder = write(tmp_path / "r", **damaged("shares", ",letter", f',"{cell}"'))
+    assert problems(folder)[0] == f"shares.csv, line 2, sources: {expected}"
+
+
+@pytest.mark.parametrize("count", ["1000000000000000001", "1e30", "9223372036854775808"])
+def test_counts_beyond_all_bounds(count, tmp_path):
+    folder = write(tmp_path / "r", **damaged("datasets", ",1200,", f",{count},"))
+    assert problems(folder) == [
+        f"datasets.csv, line 2, documents: must be a whole number from 0 to 10^18, got {count}"
+    ]
 
 
 # -- Parquet ----------------------------------------------------------------------------------
