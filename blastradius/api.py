@@ -22,6 +22,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from blastradius.analysis.breach import BreachAnalysis, analyze_breach
 from blastradius.analysis.question import Question
+from blastradius.errors import QuestionError
 from blastradius.io.catalog import find_graph
 from blastradius.io.loaded import LoadedGraph
 from blastradius.model.graph import Graph
@@ -32,6 +33,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from blastradius.analysis.priors import PriorTable
+    from blastradius.analysis.register_breach import RegisterAnalysis
     from blastradius.analysis.results import (
         Analysis,
         Assumption,
@@ -45,6 +47,7 @@ if TYPE_CHECKING:
         Provenance,
         ScenarioNote,
     )
+    from blastradius.io.tables.register import Register
     from blastradius.model.graph import Observation
     from blastradius.model.scenario import Scenario
     from blastradius.report.comparison import Comparison
@@ -72,8 +75,29 @@ def load_graph(source: str | Path | Graph | LoadedGraph) -> LoadedGraph:
     return find_graph(source)
 
 
+def load_source(
+    source: str | Path | Graph | LoadedGraph | Register,
+) -> LoadedGraph | Register:
+    """Load a graph as `load_graph` does, but a large folder of tables as columns.
+
+    Raises
+    ------
+    GraphFileError, GraphError
+        As `load_graph`.
+    """
+    if not isinstance(source, str | os.PathLike | Graph | LoadedGraph):
+        return source  # a register; its class is not imported, because it needs numpy
+    if isinstance(source, str | os.PathLike) and os.path.isdir(source):  # noqa: PTH112
+        from blastradius.io.catalog import shipped_graphs
+        from blastradius.io.tables import load_records_or_columns
+
+        if str(source) not in shipped_graphs():
+            return load_records_or_columns(source)
+    return load_graph(source)
+
+
 def analyze(
-    graph: str | Path | Graph | LoadedGraph,
+    graph: str | Path | Graph | LoadedGraph | Register,
     target: str,
     *,
     incident: str | None = None,
@@ -93,8 +117,8 @@ def analyze(
 
     Parameters
     ----------
-    graph : str, Path, Graph or LoadedGraph
-        Whatever :func:`load_graph` takes.
+    graph : str, Path, Graph, LoadedGraph or Register
+        Whatever :func:`load_graph` takes, and folders of tables of any size.
     target : str
         Breached party or incident: id, name, alias or identifier.
     incident : str, optional
@@ -132,7 +156,7 @@ def analyze(
     GraphFileError, ScenarioError
         If the scenario is not valid or does not fit the graph.
     """
-    loaded = load_graph(graph)
+    loaded = load_source(graph)
     question = Question(
         incident=incident,
         hypothetical=hypothetical,
@@ -144,8 +168,13 @@ def analyze(
         n_worlds=n_worlds,
         precision=precision,
         rng_seed=rng_seed,
-        scenario=_scenario(scenario, loaded.graph),
+        scenario=_scenario(scenario, loaded),
     )
+    if not isinstance(loaded, LoadedGraph):
+        from blastradius.analysis.register_breach import analyze_register
+
+        path = str(loaded.path) if loaded.path is not None else None
+        return Result(analyze_register(loaded, target, question, priors=priors), graph=path)
     breach = analyze_breach(
         loaded.graph, target, question, graph_sha256=loaded.sha256, priors=priors
     )
@@ -192,13 +221,22 @@ def _plain_result(source: str | Path | Mapping[str, Any] | Result) -> Mapping[st
 
 
 def _scenario(
-    source: str | Path | Mapping[str, Any] | Scenario | None, graph: Graph
+    source: str | Path | Mapping[str, Any] | Scenario | None, loaded: LoadedGraph | Register
 ) -> Scenario | None:
     if source is None:
         return None
+    if not isinstance(loaded, LoadedGraph):
+        msg = f"scenarios are tried out on graphs of at most {_most_rows():,} rows"
+        raise QuestionError(msg)
     from blastradius.io.scenarios import load_scenario
 
-    return load_scenario(source, graph)
+    return load_scenario(source, loaded.graph)
+
+
+def _most_rows() -> int:
+    from blastradius.io.tables.loading import MAX_RECORDS
+
+    return MAX_RECORDS
 
 
 class Result:
@@ -206,7 +244,7 @@ class Result:
 
     def __init__(
         self,
-        breach: BreachAnalysis,
+        breach: BreachAnalysis | RegisterAnalysis,
         listing: Listing | None = None,
         *,
         graph: str | None = None,
@@ -380,8 +418,14 @@ class Result:
         Raises
         ------
         QuestionError
-            If ``max_nodes`` is less than 1.
+            If ``max_nodes`` is less than 1, or the answer was sampled on the columns of a register.
         """
+        if not isinstance(self._breach, BreachAnalysis):
+            msg = (
+                "the breach reaches too many relations for a page with what-if; "
+                "write JSON, CSV or Markdown"
+            )
+            raise QuestionError(msg)
         from blastradius.explorer.page import render_page
 
         return render_page(self._breach, self._document().title, max_nodes=max_nodes)

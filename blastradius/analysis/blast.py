@@ -36,12 +36,12 @@ _NO_SCORE = Score(0.0, 0.0, 0.0, 0.0)
 _NO_LOSS = Expected(None, None, None)
 
 
-def _untouched(party: Party) -> PartyResult:
+def untouched(party: str, name: str, role: str) -> PartyResult:
     """Return the result of a party that no path leads to and nobody spoke of: most of a graph."""
     return PartyResult(
-        id=party.id,
-        name=party.name,
-        role=party.role,
+        id=party,
+        name=name,
+        role=role,
         is_origin=False,
         score=_NO_SCORE,
         band="none",
@@ -107,7 +107,7 @@ class Reader:
         """Say all that there is to say of a party."""
         about = self._about(party.id)
         if party.id not in self.harm.levels and not about:
-            return _untouched(party)
+            return untouched(party.id, party.name, party.role)
         paths = self.paths(party.id, PATHS_SHOWN)
         score = self.score(party.id)
         probability = self._events(party.id)

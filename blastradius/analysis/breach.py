@@ -179,8 +179,8 @@ def _changed_priors(priors: PriorTable) -> dict[str, object]:
 
 
 def _solve(graph: Graph, target: str, question: Question, priors: PriorTable) -> _Solved:
-    incident, origins = _choose_incident(graph, target, question)
-    scope = _scope(incident, origins, question)
+    scope = choose_scope(graph, target, question)
+    incident, origins = scope.incident, scope.origins
     groups = _memberships(graph, origins) if question.groups else {}
     harm = compile_harm(graph, scope, priors, groups)
     applied = _apply(harm, question)
@@ -271,6 +271,17 @@ def _incident_of(graph: Graph, party: Party, text: str) -> Incident:
     except UnknownNameError:
         own = tuple(incident.id for incident in incidents_of(graph, party.id))
         raise UnknownNameError("incident", text, own[:3]) from None
+
+
+def choose_scope(graph: Graph, target: str, question: Question) -> Scope:
+    """Return the breach that is meant: who, when, how, and what is said to have been taken.
+
+    Raises
+    ------
+    UnknownNameError, AmbiguousNameError, QuestionError
+    """
+    incident, origins = _choose_incident(graph, target, question)
+    return _scope(incident, origins, question)
 
 
 def _scope(incident: Incident | None, origins: tuple[str, ...], question: Question) -> Scope:
@@ -385,11 +396,15 @@ def _window_note(incident: Incident, question: Question) -> str | None:
 
 
 def _assumptions(harm: CompiledHarm, priors: PriorTable) -> tuple[Assumption, ...]:
-    """List the prior rows behind the arcs, assumed ones first, most used first."""
     uses: dict[str, int] = {}
     for arc in harm.arcs:
         for key in arc.coin.keys:
             uses[key] = uses.get(key, 0) + 1
+    return assumptions_of(uses, priors)
+
+
+def assumptions_of(uses: Mapping[str, int], priors: PriorTable) -> tuple[Assumption, ...]:
+    """List the prior rows behind arcs by number of arcs, assumed ones first, most used first."""
     rows = [
         Assumption(row.key, row.meaning, row.value, row.low, row.high, row.basis, row.source, n)
         for row, n in ((priors[key], n) for key, n in uses.items())

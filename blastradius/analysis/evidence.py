@@ -45,12 +45,20 @@ def likelihood(harm: CompiledHarm, weighed: Iterable[Weighed]) -> dict[int, tupl
 
     Evidence on an event that cannot happen in this graph is a constant and drops out.
     """
+    found = ((harm.node.get(item.event), item.ratio) for item in weighed)
+    return combined((node, ratio) for node, ratio in found if node is not None)
+
+
+def combined(ratios: Iterable[tuple[int, float]]) -> dict[int, tuple[float, float]]:
+    """Multiply the ratios of all statements on a node.
+
+    >>> combined([(3, 9.0), (3, 2.0)])
+    {3: (18.0, 1.0)}
+    """
     weights: dict[int, tuple[float, float]] = {}
-    for item in weighed:
-        node = harm.node.get(item.event)
-        if node is not None:
-            ratio = weights.get(node, (1.0, 1.0))[0] * item.ratio
-            weights[node] = (min(max(ratio, 1 / _CERTAIN), _CERTAIN), 1.0)
+    for node, ratio in ratios:
+        product = weights.get(node, (1.0, 1.0))[0] * ratio
+        weights[node] = (min(max(product, 1 / _CERTAIN), _CERTAIN), 1.0)
     return weights
 
 

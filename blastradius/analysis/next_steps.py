@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from blastradius.analysis.blast import Reader, severity_weights
-from blastradius.analysis.harm import HarmArc
+from blastradius.analysis.harm import HarmArc, Scope
 from blastradius.analysis.importance import edge_arcs
 from blastradius.analysis.results import Effect, NextStep, PartyResult
 from blastradius.analysis.solve import Likelihood, Solver
@@ -41,7 +41,10 @@ def next_steps(
     ``excused`` are parties for which a lack of harm does not point at a gap in the graph.
     """
     total = _Total.of(reader, solver, likelihood, ranking)
-    steps = [*_alerts(reader, ranking), *_missing_edges(p for p in ranking if p.id not in excused)]
+    steps = [
+        *alerts(reader.scope, ranking),
+        *_missing_edges(p for p in ranking if p.id not in excused),
+    ]
     settled = {p.id for p in ranking if _is_settled(p)}
     moving = [
         step
@@ -96,8 +99,9 @@ class _Total:
         return sum(w * posterior[node] for node, w in self.weights.items()) - self.now
 
 
-def _alerts(reader: Reader, ranking: Sequence[PartyResult]) -> Iterator[NextStep]:
-    if reader.scope.incident is None:
+def alerts(scope: Scope, ranking: Sequence[PartyResult]) -> Iterator[NextStep]:
+    """Say whom to alert, and with whom to work."""
+    if scope.incident is None:
         return  # nobody is alerted of a breach that is only supposed
     for verdict, text in (
         ("likely", "alert {}: harm is likely, though nobody has confirmed it"),

@@ -68,8 +68,44 @@ class RegisterHarm:
 
     whole: WholeHarm
     nodes: Nodes
-    coins: tuple[tuple[Coin, int], ...]
-    """Coins that came from priors, with the number of arcs that toss them."""
+    coins: tuple[tuple[Coin, NDArray[np.int64]], ...]
+    """Coins that came from priors, with the arcs that toss them."""
+    varieties: Varieties
+
+    def variety_nodes(self, party: int) -> Iterator[tuple[int, int]]:
+        """Yield (place in `DATA_VARIETIES`, node) of what may be disclosed of a party."""
+        span = np.array([party, party + 1], dtype=np.int32)  # another type copies the column
+        first, last = np.searchsorted(self.varieties.party, span)
+        for place in range(int(first), int(last)):
+            yield int(self.varieties.variety[place]), self.varieties.start + place
+
+
+@dataclass(frozen=True, slots=True)
+class Varieties:
+    """Nodes for "some data of this variety of the party is disclosed", sorted by party."""
+
+    start: int
+    """Node of the first."""
+    party: Rows
+    variety: Rows
+    tail: Rows
+    head: Rows
+
+    @classmethod
+    def of(cls, register: Register, nodes: Nodes, start: int) -> Varieties:
+        """Return the nodes, and the arcs into them."""
+        data, n = register.datasets, len(VARIETY_BITS)
+        bits = np.array(list(VARIETY_BITS.values()), dtype=np.uint32)
+        dataset, variety = np.nonzero(data.varieties[:, None] & bits)
+        code = data.owner[dataset].astype(np.int64) * n + variety
+        known, place = np.unique(code, return_inverse=True)
+        return cls(
+            start,
+            (known // n).astype(np.int32),
+            (known % n).astype(np.int32),
+            (dataset + nodes.disclosed).astype(np.int32),
+            (place + start).astype(np.int32),
+        )
 
 
 def register_harm(register: Register, priors: PriorTable, scope: Scope) -> RegisterHarm:
@@ -113,7 +149,7 @@ class _Compiler:
     priors: PriorTable
     scope: Scope
     columns: list[_Column] = field(default_factory=list)
-    coins: list[tuple[Coin, int]] = field(default_factory=list)
+    coins: list[tuple[Coin, NDArray[np.int64]]] = field(default_factory=list)
 
     @property
     def nodes(self) -> Nodes:
@@ -270,7 +306,8 @@ class _Compiler:
             missing = rows & np.isnan(value)
             value[missing], low[missing], high[missing] = coin.value, coin.low, coin.high
             if missing.any():
-                self.coins.append((coin, int(missing.sum())))
+                before = sum(len(column.tail) for column in self.columns)
+                self.coins.append((coin, np.flatnonzero(missing) + before))
         place = [str(known) for known in ARC_KINDS].index(kind)
         self.columns.append(
             _Column(tail, head, place, edge, origin, target, dataset, value, low, high, certainty)
@@ -282,6 +319,7 @@ class _Compiler:
         """Freeze what was compiled, with the questions put as nodes."""
         nodes, register = self.nodes, self.register
         levels = _Levels.of(register, self.priors, nodes)
+        varieties = Varieties.of(register, nodes, nodes.levels + len(levels.party))
         parties = np.arange(nodes.n_parties, dtype=np.int32)
         data = np.arange(nodes.n_datasets, dtype=np.int32)
         sure_tail = np.concatenate(
@@ -291,6 +329,7 @@ class _Compiler:
                 parties,
                 parties + nodes.disrupted,
                 levels.tail,
+                varieties.tail,
             ]
         )
         owner = register.datasets.owner
@@ -301,12 +340,13 @@ class _Compiler:
                 parties + nodes.harmed,
                 parties + nodes.harmed,
                 levels.head,
+                varieties.head,
             ]
         )
         sure = np.ones(len(sure_tail))
         offsets, edge_ids = _edge_ids(register)
         whole = WholeHarm(
-            n_nodes=nodes.levels + len(levels.party),
+            n_nodes=varieties.start + len(varieties.party),
             tail=self._joined("tail", np.int32, sure_tail),
             head=self._joined("head", np.int32, sure_head),
             value=self._joined("value", np.float64, sure),
@@ -330,7 +370,7 @@ class _Compiler:
             dataset_ids=register.datasets.ids,
             edge_ids=edge_ids,
         )
-        return RegisterHarm(whole, nodes, tuple(self.coins))
+        return RegisterHarm(whole, nodes, tuple(self.coins), varieties)
 
     def _joined(self, name: str, dtype: type[_Kind], *more: NDArray[Any]) -> NDArray[_Kind]:
         """Return one column of all arcs, with the sure arcs at the end where there are any."""

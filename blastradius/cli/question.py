@@ -12,8 +12,12 @@ from blastradius.model.dates import parse_partial
 from blastradius.model.vocabulary import ACTIONS, OBSERVATION_STATES
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from blastradius.api import Method, Result
-    from blastradius.model.graph import Graph, Observation
+    from blastradius.io.loaded import LoadedGraph
+    from blastradius.io.tables.register import Register
+    from blastradius.model.graph import Observation
 
 DEFAULT_GRAPH = "automotive"
 MOST_WORLDS = 100_000_000
@@ -60,9 +64,9 @@ def ask(target: str, options: QuestionOptions) -> Result:
     """
     _check(options)
     statements = [_read_statement(text) for text in options.observe]
-    from blastradius.api import analyze, load_graph
+    from blastradius.api import analyze, load_source
 
-    loaded = load_graph(graph_name(options.graph))
+    loaded = load_source(graph_name(options.graph))
     with patience():
         return analyze(
             loaded,
@@ -71,7 +75,7 @@ def ask(target: str, options: QuestionOptions) -> Result:
             hypothetical=options.hypothetical,
             actions=options.actions,
             as_of=options.as_of,
-            observations=_observations(loaded.graph, statements, options.observations),
+            observations=_observations(loaded, statements, options.observations),
             groups=options.group,
             method=_method(options),
             n_worlds=options.worlds,
@@ -140,18 +144,33 @@ def _read_statement(text: str) -> _Statement:
 
 
 def _observations(
-    graph: Graph, statements: list[_Statement], path: str | None
+    loaded: LoadedGraph | Register, statements: list[_Statement], path: str | None
 ) -> tuple[Observation, ...]:
     if not statements and path is None:
         return ()
-    from blastradius.analysis.resolve import resolve_party
     from blastradius.io.files import read_observations
     from blastradius.model.graph import Observation
 
+    resolve = _resolver(loaded)
     said = [
         Observation.model_validate(
-            {"party": resolve_party(graph, item.party).id, "event": item.event, "state": item.state}
+            {"party": resolve(item.party), "event": item.event, "state": item.state}
         )
         for item in statements
     ]
+    # On columns, the analysis checks what the observations speak of.
+    graph = getattr(loaded, "graph", None)
     return (*(read_observations(path, graph) if path is not None else ()), *said)
+
+
+def _resolver(loaded: LoadedGraph | Register) -> Callable[[str], str]:
+    """Return what finds the id of a party by whatever names it."""
+    from blastradius.analysis.resolve import resolve_party
+    from blastradius.io.loaded import LoadedGraph
+
+    if isinstance(loaded, LoadedGraph):
+        graph = loaded.graph
+        return lambda text: resolve_party(graph, text).id
+    from blastradius.analysis.register_names import skeleton
+
+    return lambda text: resolve_party(skeleton(loaded, text), text).id

@@ -31,8 +31,11 @@ _PILOT_WORLDS: Final = 64
 _PILOT_VISITS: Final = 4_000_000
 """Visits after which the pilot has seen enough."""
 
-_DENSE_FROM: Final = 0.35
-"""Part of the nodes ever reached that a world must reach for moving worlds together to pay."""
+_PER_ENTRY: Final = 0.09
+_PER_COIN: Final = 1.0
+_PER_SURE_ARC: Final = 0.3
+"""What an entry of the queue costs where worlds go alone, and an arc of the network in a block of
+worlds that move together; measured, in microseconds. Only their ratios decide."""
 
 _QUEUE_ENTRIES: Final = 2**15
 """Entries that a batch of worlds aims at: what they touch then fits a core's cache."""
@@ -41,6 +44,19 @@ _CHUNK_VISITS: Final = 4_000_000
 """Visits in one piece of work: a fraction of a second."""
 
 _CHUNK_WORLDS: Final = 2**20
+
+
+def nodes_in_reach(arcs: ArcArrays, origins: NDArray[np.int64]) -> NDArray[np.bool_]:
+    """Tell to which nodes any arcs lead from the origins, themselves included, shape (n,).
+
+    >>> chain = ArcArrays.from_arcs(3, [0, 1], [1, 2], [0.5, 0.0])
+    >>> nodes_in_reach(chain, np.array([0])).tolist()
+    [True, True, False]
+    """
+    seen = np.zeros(arcs.n_nodes, dtype=np.bool_)
+    queue = np.empty(arcs.n_nodes, dtype=np.int64)
+    kernels.reachable(arcs.first, arcs.head, origins.astype(np.int64), seen, queue)
+    return seen
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +71,8 @@ class _Layout:
     rows: NDArray[np.uint64]
     offset: NDArray[np.int64]
     n_arcs: int
+    n_sure: int
+    """Arcs that are always open."""
 
 
 def _layout(arcs: ArcArrays, origins: tuple[int, ...]) -> _Layout:
@@ -72,7 +90,10 @@ def _layout(arcs: ArcArrays, origins: tuple[int, ...]) -> _Layout:
     rows = np.zeros(2 * n_arcs + n_found, dtype=np.uint64)
     offset = np.empty(n_found, dtype=np.int64)
     used = kernels.lay_rows(arcs.first, arcs.head, arcs.probability, nodes, place, rows, offset)
-    return _Layout(nodes, place, place[starts], rows[:used], offset, n_arcs)
+    sure = np.zeros(len(arcs.head) + 1, dtype=np.int64)
+    np.cumsum(arcs.probability >= 1, out=sure[1:])
+    n_sure = int((sure[arcs.first[nodes + 1]] - sure[arcs.first[nodes]]).sum())
+    return _Layout(nodes, place, place[starts], rows[:used], offset, n_arcs, n_sure)
 
 
 @dataclass(frozen=True, slots=True)
@@ -270,9 +291,8 @@ class CascadeSampler:
         # Seeds of any size; the kernels take 64 bits.
         seed = int(rng_seed) if rng_seed < 2**63 else hash(int(rng_seed)) & (2**63 - 1)
         sparse = _Sparse(self._layout, seed, 64)
-        visits, entries, worlds, ever = self._pilot(sparse)
-        share = visits / worlds / ever
-        self.regime: Regime = regime or ("dense" if share >= _DENSE_FROM else "sparse")
+        visits, entries, worlds = self._pilot(sparse)
+        self.regime: Regime = regime or self._cheaper(entries / worlds)
         if self.regime == "dense":
             self._kernel: _Sparse | _Dense = _Dense(arcs, self._layout, seed)
             unit = kernels.DENSE_WORLDS
@@ -283,8 +303,15 @@ class CascadeSampler:
         self.chunk = min(_CHUNK_WORLDS, unit * pieces)
         """Worlds in one piece of work; a matter of the network and the seed alone."""
 
-    def _pilot(self, sparse: _Sparse) -> tuple[int, int, int, int]:
-        """Return visits, queue entries, worlds and nodes ever reached of a short run."""
+    def _cheaper(self, entries: float) -> Regime:
+        """Choose by the queue entries of a world, which the pilot counted."""
+        layout = self._layout
+        alone = entries * _PER_ENTRY * kernels.DENSE_WORLDS
+        together = layout.n_sure * _PER_SURE_ARC + (layout.n_arcs - layout.n_sure) * _PER_COIN
+        return "dense" if alone > together else "sparse"
+
+    def _pilot(self, sparse: _Sparse) -> tuple[int, int, int]:
+        """Return visits, queue entries and worlds of a short run."""
         tally = _Tally(len(self._layout.nodes), weighted=False)
         scratch = sparse.scratch()
         visits = entries = worlds = 0
@@ -292,7 +319,7 @@ class CascadeSampler:
             step = 1 if worlds < 4 else min(worlds, _PILOT_WORLDS - worlds)
             more = sparse.run(scratch, worlds, step, tally, None)
             visits, entries, worlds = visits + more[0], entries + more[1], worlds + step
-        return visits, entries, worlds, int(np.count_nonzero(tally.counts))
+        return visits, entries, worlds
 
     def sample(
         self,

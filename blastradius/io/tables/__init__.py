@@ -20,7 +20,13 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from blastradius.io.tables.loading import graph_of, load_folder, load_register, write_tables
+    from blastradius.io.tables.loading import (
+        graph_of,
+        load_folder,
+        load_records_or_columns,
+        load_register,
+        write_tables,
+    )
     from blastradius.io.tables.memory import register_of_columns, register_of_graph
     from blastradius.io.tables.reading import read_register
     from blastradius.io.tables.register import Register
@@ -29,6 +35,7 @@ __all__ = [
     "Register",
     "graph_of",
     "load_folder",
+    "load_records_or_columns",
     "load_register",
     "read_register",
     "register_of_columns",
@@ -40,6 +47,7 @@ _HOMES = {
     "Register": "register",
     "graph_of": "loading",
     "load_folder": "loading",
+    "load_records_or_columns": "loading",
     "load_register": "loading",
     "read_register": "reading",
     "register_of_columns": "memory",

@@ -31,6 +31,20 @@ def load_folder(path: str | Path) -> LoadedGraph:
     return LoadedGraph(graph_of(register, path), register.name, Path(path), register.sha256)
 
 
+def load_records_or_columns(path: str | Path) -> LoadedGraph | Register:
+    """Read a folder of tables: as records if it is small enough, else as columns.
+
+    Raises
+    ------
+    GraphFileError
+        With every problem of the tables.
+    """
+    register = read_register(path)
+    if register.n_rows > MAX_RECORDS:
+        return register
+    return LoadedGraph(register.to_graph(), register.name, Path(path), register.sha256)
+
+
 def graph_of(register: Register, path: str | Path) -> Graph:
     """Return a register as records, if it is not too large for that.
 

@@ -135,15 +135,27 @@ class TableRecords:
 
     def graph(self) -> model.Graph:
         """Return the whole as a graph."""
+        data = self._described()
+        data["parties"] = [self._with_sides(row) for row in self._all("parties")]
+        for table in ("datasets", *EDGE_ENDS):
+            data[table] = list(self._all(table))
+        return model.Graph.model_validate(data)
+
+    def part(self, rows: Mapping[str, Sequence[int]]) -> model.Graph:
+        """Return some rows of some tables as a graph, with all incidents and sources."""
+        data = self._described()
+        for table, chosen in rows.items():
+            data[table] = [self._one(table, row) for row in chosen]
+        data["parties"] = [self._with_sides(row) for row in data["parties"]]
+        return model.Graph.model_validate(data)
+
+    def _described(self) -> Row:
         data: Row = {"name": self._name}
         if self._tables.height("graph"):
             data |= self._one("graph", 0)
         data["sources"] = list(self._all("sources"))
-        data["parties"] = [self._with_sides(row) for row in self._all("parties")]
-        for table in ("datasets", *EDGE_ENDS):
-            data[table] = list(self._all(table))
         data["incidents"] = self._incidents()
-        return model.Graph.model_validate(data)
+        return data
 
     def _one(self, table: str, row: int) -> Row:
         frame = self._tables.frames[table]

@@ -236,6 +236,9 @@ class Records(Protocol):
     def graph(self) -> Graph:
         """Return the whole graph."""
 
+    def part(self, rows: Mapping[str, Sequence[int]]) -> Graph:
+        """Return some rows of some tables as a graph."""
+
     def edge_ids(self, table: str) -> Column:
         """Return the ids of one kind of edges."""
 
@@ -308,3 +311,13 @@ class Register:
     def to_graph(self) -> Graph:
         """Return the same graph as records: slow and large beyond some 100,000 rows."""
         return self._records.graph()
+
+    def part(self, rows: Mapping[str, Sequence[int]]) -> Graph:
+        """Return some rows of some tables as records, with all incidents and sources.
+
+        Parameters
+        ----------
+        rows : mapping
+            Table name -> rows; ``parties`` must be among them, and all that the others name.
+        """
+        return self._records.part(rows)

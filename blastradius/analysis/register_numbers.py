@@ -1,0 +1,204 @@
+"""Numbers of a breach on a register, sampled on its columns."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import partial
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from blastradius.analysis.evidence import Weighed, combined
+from blastradius.analysis.harm import Event, Scope
+from blastradius.analysis.priors import PriorTable
+from blastradius.analysis.question import Question
+from blastradius.analysis.results import EngineNote, Estimate, Expected, Score
+from blastradius.analysis.solve import MOST_WORLDS
+from blastradius.analysis.whole import WholeHarm
+from blastradius.analysis.whole_register import RegisterHarm
+from blastradius.engine.arrays import ArcArrays
+from blastradius.engine.cascade import CascadeSampler, nodes_in_reach
+from blastradius.engine.sample import Sample, sample_until
+from blastradius.io.tables.register import Register
+
+REGISTER_WORLDS: Final = 4_096
+"""Worlds sampled on columns when no number is asked for: scores to 1.5 points or better."""
+
+Numbers1D = NDArray[np.float64]
+
+
+@dataclass(frozen=True, slots=True)
+class Scores:
+    """Scores of all parties [points]."""
+
+    prior: Numbers1D
+    posterior: Numbers1D
+    low: Numbers1D
+    high: Numbers1D
+
+    def at(self, row: int) -> Score:
+        """Return the score of one party."""
+        ends = (self.low[row], self.high[row], self.posterior[row])
+        return Score(
+            float(self.prior[row]),
+            float(self.posterior[row]),
+            float(min(ends)),
+            float(max(ends)),
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Numbers:
+    """Probabilities of all nodes, and what follows for the parties."""
+
+    prior: Numbers1D
+    posterior: Numbers1D
+    score: Scores
+    amounts: Mapping[str, Numbers1D]
+    """Expected records, documents and bytes of each party; NaN where no amount is recorded."""
+    uses: Mapping[str, int]
+    """Prior rows behind coins within reach, with the number of coins."""
+    note: EngineNote
+
+    def estimate(self, node: int) -> Estimate:
+        """Return prior and posterior of a node [1]."""
+        return Estimate(float(self.prior[node]), float(self.posterior[node]))
+
+    def expected(self, row: int) -> Expected:
+        """Return the expected amounts of a party."""
+        found = {what: float(values[row]) for what, values in self.amounts.items()}
+        return Expected(**{what: None if np.isnan(v) else v for what, v in found.items()})
+
+
+def sample_register(
+    register: Register,
+    harm: RegisterHarm,
+    scope: Scope,
+    priors: PriorTable,
+    weighed: tuple[Weighed, ...],
+    question: Question,
+) -> Numbers:
+    """Sample a breach with all coins at their values, and at the ends of their ranges."""
+    whole = harm.whole
+    evidence = combined(
+        (node, item.ratio) for item in weighed if (node := _node(register, harm, item.event)) >= 0
+    )
+    runs = _Runs(register, whole, scope, priors, question)
+    posterior = runs.sample(whole.value, evidence)
+    prior = runs.sample(whole.value, {}) if evidence else posterior
+    low, high = (runs.sample(ends, evidence) for ends in (whole.low, whole.high))
+    n = whole.n_nodes
+    reached = nodes_in_reach(whole.arcs(whole.high), runs.origins.astype(np.int64))
+    reach = [sample.posterior()[:n] for sample in (prior, posterior, low, high)]
+    scores = Scores(*(_scores(whole, probability) for probability in reach))
+    return Numbers(
+        reach[0],
+        reach[1],
+        scores,
+        _amounts(register, harm, reach[1]),
+        _uses(harm, reached),
+        runs.note((prior, posterior, low, high), reached),
+    )
+
+
+class _Runs:
+    """Samples one breach with various coins; the root is a node after all others."""
+
+    def __init__(
+        self,
+        register: Register,
+        whole: WholeHarm,
+        scope: Scope,
+        priors: PriorTable,
+        question: Question,
+    ) -> None:
+        self.whole, self.question = whole, question
+        alleged = scope.incident is not None and scope.incident.status == "alleged"
+        coin = priors.coin("alleged") if alleged else None
+        self.start = (coin.low, coin.value, coin.high) if coin is not None else (1.0, 1.0, 1.0)
+        rows = [register.parties.ids.row_of(origin) for origin in sorted(set(scope.origins))]
+        self.origins = whole.compromised[[row for row in rows if row is not None]]
+        self.n_worlds = question.n_worlds
+
+    def sample(self, coins: Numbers1D, evidence: Mapping[int, tuple[float, float]]) -> Sample:
+        whole, n = self.whole, len(self.origins)
+        ends = {id(whole.low): 0, id(whole.value): 1, id(whole.high): 2}
+        arcs = ArcArrays.from_arcs(
+            whole.n_nodes + 1,
+            np.append(whole.tail, np.full(n, whole.n_nodes, dtype=np.int32)),
+            np.append(whole.head, self.origins),
+            np.append(coins, np.full(n, self.start[ends[id(coins)]])),
+        )
+        sampler = CascadeSampler(arcs, [whole.n_nodes], self.question.rng_seed)
+        run = partial(sampler.sample, likelihood=evidence)
+        if self.question.precision is not None and self.n_worlds == self.question.n_worlds:
+            most = self.n_worlds or MOST_WORLDS
+            found = sample_until(
+                sampler.sample, self.question.precision / 100, most, likelihood=evidence
+            )
+            self.n_worlds = found.n_worlds
+            return found
+        return run(self.n_worlds or REGISTER_WORLDS)
+
+    def note(self, samples: tuple[Sample, ...], reached: NDArray[np.bool_]) -> EngineNote:
+        half_width = max(float(sample.half_width().max()) for sample in samples)
+        whole = self.whole
+        uncertain = (whole.value > 0) & (whole.value < 1) & reached[whole.tail]
+        return EngineNote(
+            "monte-carlo",
+            "sampling was asked for"
+            if self.question.method == "monte-carlo"
+            else "the breach reaches too many relations for an exact answer",
+            samples[1].n_worlds,
+            self.question.rng_seed,
+            int(uncertain.sum()),
+            half_width,
+        )
+
+
+def _node(register: Register, harm: RegisterHarm, event: Event) -> int:
+    """Return the node of an event that an observation speaks of, -1 if there is none."""
+    nodes = harm.nodes
+    if event.kind == "disclosed":
+        row = register.datasets.ids.row_of(event.subject)
+        return -1 if row is None else nodes.disclosed + row
+    row = register.parties.ids.row_of(event.subject)
+    starts = {
+        "compromised": 0,
+        "disrupted": nodes.disrupted,
+        "exposed": nodes.exposed,
+        "harmed": nodes.harmed,
+    }
+    return -1 if row is None else starts[event.kind] + row
+
+
+def _scores(whole: WholeHarm, probability: Numbers1D) -> Numbers1D:
+    points = whole.level_points * probability[whole.level_node]
+    return np.bincount(whole.level_party, weights=points, minlength=whole.n_parties).astype(float)
+
+
+def _amounts(
+    register: Register, harm: RegisterHarm, probability: Numbers1D
+) -> dict[str, Numbers1D]:
+    data, n = register.datasets, len(register.parties)
+    disclosed = probability[harm.nodes.disclosed :][: len(data)]
+    found = {}
+    for what in ("records", "documents", "bytes"):
+        counts = getattr(data, what)
+        known = (counts >= 0) & (disclosed > 0)
+        amounts = counts[known] * disclosed[known]
+        total = np.bincount(data.owner[known], weights=amounts, minlength=n).astype(float)
+        total[np.bincount(data.owner[known], minlength=n) == 0] = np.nan
+        found[what] = total
+    return found
+
+
+def _uses(harm: RegisterHarm, reached: NDArray[np.bool_]) -> dict[str, int]:
+    uses: dict[str, int] = {}
+    for coin, arcs in harm.coins:
+        n = int(reached[harm.whole.tail[arcs]].sum())
+        for key in coin.keys if n else ():
+            uses[key] = uses.get(key, 0) + n
+    return uses

@@ -1,0 +1,140 @@
+"""Analyses on columns against the same analyses on records."""
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from strategies import INCIDENT, graphs
+
+import blastradius as br
+from blastradius.analysis import register_breach
+from blastradius.analysis.breach import analyze_breach
+from blastradius.analysis.question import Question
+from blastradius.analysis.register_breach import RegisterAnalysis, analyze_register
+from blastradius.errors import QuestionError, UnknownNameError
+from blastradius.io.catalog import find_graph
+from blastradius.io.tables import register_of_graph
+from blastradius.model.graph import Graph
+
+
+@pytest.fixture
+def on_columns(monkeypatch):
+    """Sample whatever the size of the breach."""
+    monkeypatch.setattr(register_breach, "MOST_COINS", -1)
+
+
+def same_words(party, other):
+    for field in ("id", "name", "role", "is_origin", "hops", "certainty", "observations"):
+        assert getattr(party, field) == getattr(other, field), (party.id, field)
+
+
+@settings(deadline=None)
+@given(graphs())
+def test_small_breach_of_a_register_is_that_of_the_graph(content):
+    graph = Graph.model_validate(content)
+    found = analyze_register(register_of_graph(graph), INCIDENT).analysis
+    want = analyze_breach(graph, INCIDENT).analysis
+    assert found.parties.keys() == want.parties.keys()
+    for name, party in want.parties.items():
+        other = found.parties[name]
+        same_words(party, other)
+        assert other.score.posterior == pytest.approx(party.score.posterior, abs=1e-9)
+        assert other.verdict == party.verdict
+    assert found.unobserved_edges_note == want.unobserved_edges_note
+    assert found.incident == want.incident
+
+
+@pytest.mark.usefixtures("on_columns")
+@pytest.mark.parametrize(
+    ("name", "target", "hypothetical"),
+    [
+        ("automotive", "continental", False),
+        ("automotive", "kojima-industries-2022", False),
+        ("automotive", "level-one-robotics", True),
+        # Its many statements of 99 to 1 leave too few effective worlds.
+        ("cross-industry", "snowflake", True),
+    ],
+)
+def test_sampled_register_agrees_with_the_exact_graph(name, target, hypothetical):
+    graph = find_graph(name).graph
+    options = {"hypothetical": hypothetical}
+    want = analyze_breach(graph, target, Question(**options)).analysis
+    question = Question(n_worlds=400_000, **options)
+    breach = analyze_register(register_of_graph(graph), target, question)
+    assert isinstance(breach, RegisterAnalysis)
+    found = breach.analysis
+    assert found.engine.method == "monte-carlo"
+    # 2.5 of the 95 % half-widths are 4.9 standard errors.
+    margin = 2.5 * found.engine.half_width
+    assert found.engine.half_width < 0.05
+    assert found.parties.keys() == want.parties.keys()
+    for party in want.parties.values():
+        other = found.parties[party.id]
+        same_words(party, other)
+        for field in ("prior", "posterior", "low", "high"):
+            difference = getattr(other.score, field) - getattr(party.score, field)
+            assert abs(difference) <= 100 * margin, (party.id, field)
+        for event, chance in party.probability.items():
+            assert abs(other.probability[event].posterior - chance.posterior) <= margin
+        assert other.varieties.keys() == party.varieties.keys()
+        assert [d.id for d in other.datasets] == [d.id for d in party.datasets]
+        assert [set(d.holders) for d in other.datasets] == [set(d.holders) for d in party.datasets]
+        assert [p.probability for p in other.paths] == pytest.approx(
+            [p.probability for p in party.paths[:1]]
+        )
+    assert {a.key: a.arcs for a in found.assumptions} == {a.key: a.arcs for a in want.assumptions}
+    assert found.blast_radius.reachable_parties == want.blast_radius.reachable_parties
+    assert found.engine.uncertain_arcs == want.engine.uncertain_arcs
+    assert found.incident == want.incident
+
+
+@pytest.mark.usefixtures("on_columns")
+def test_explanation_comes_from_the_relations_that_lead_to_the_party(monkeypatch):
+    graph = find_graph("automotive").graph
+    breach = analyze_register(register_of_graph(graph), "continental")
+    monkeypatch.setattr(register_breach, "MOST_COINS", 5_000)
+    found = breach.explain("volkswagen")
+    want = analyze_breach(graph, "continental").explain("volkswagen")
+    assert [p.steps for p in found.paths] == [p.steps for p in want.paths]
+    assert {c.step.edge for c in found.counterfactuals} == {
+        c.step.edge for c in want.counterfactuals
+    }
+    monkeypatch.setattr(register_breach, "MOST_COINS", 0)
+    with pytest.raises(QuestionError, match="relations lead to 'volkswagen'; at most 0"):
+        breach.explain("volkswagen")
+
+
+@pytest.mark.usefixtures("on_columns")
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        ({"groups": True}, r"the breach reaches [\d,]+ relations; groups are answered for at most"),
+        ({"observations": ("nobody",)}, "unknown party 'nobody'"),
+    ],
+)
+def test_what_columns_do_not_answer_is_refused(options, message):
+    if "observations" in options:
+        said = br.Observation.model_validate({"party": "nobody", "state": "denied"})
+        options = {"observations": (said,)}
+    register = register_of_graph(find_graph("automotive").graph)
+    with pytest.raises((QuestionError, UnknownNameError), match=message):
+        analyze_register(register, "continental", Question(**options))
+
+
+@pytest.mark.usefixtures("on_columns")
+def test_same_seed_same_bytes_and_no_page():
+    register = register_of_graph(find_graph("automotive").graph)
+    one, other = (br.analyze(register, "continental", n_worlds=5000, rng_seed=3) for _ in "ab")
+    assert one.to_json() == other.to_json()
+    assert one.to_json() != br.analyze(register, "continental", n_worlds=5000).to_json()
+    with pytest.raises(QuestionError, match="too many relations for a page"):
+        one.to_html()
+
+
+def test_names_on_a_register():
+    register = register_of_graph(find_graph("automotive").graph)
+    assert br.analyze(register, "VW").origins[0].id == "volkswagen"
+    with pytest.raises(UnknownNameError, match="did you mean 'continental'"):
+        br.analyze(register, "continetal")
+    assert np.isfinite(
+        br.analyze(register, "continental-lockbit-2022").blast_radius.total_score.prior
+    )
