@@ -59,7 +59,7 @@ Method = Literal["auto", "exact", "monte-carlo"]
 
 
 def load_graph(source: str | Path | Graph | LoadedGraph) -> LoadedGraph:
-    """Load a graph: a shipped one by name, any one by path, or check one built in Python.
+    """Load a graph: a shipped one by name, a file or a folder of tables by path, or check a `Graph`.
 
     Raises
     ------

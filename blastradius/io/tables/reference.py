@@ -60,7 +60,7 @@ unpacked. Commands that look at every record of a graph read folders of at most 
 |---|---|
 | id | Letters, digits and `. _ : > + # -`; a letter or digit first; at most 200. |
 | text, long text | At most 300 characters in one line; at most 4,000, and line ends. |
-| several values | With a bar between: `Secrets\\|Internal`. In texts, `\\\\\\|` is a bar and `\\\\\\\\` a backslash. In Parquet also a list of texts. |
+| several values | With a bar between: `Secrets\\|Internal`. In texts, `\\\\|` is a bar and `\\\\` a backslash. In Parquet also a list of texts. |
 | number | `0.25`, with a point. In Parquet any type of number. |
 | date | `2024`, `2024-03` or `2024-03-31`. In Parquet also a date. |
 | window | A date, or `start/end` as dates; an end that is empty or `..` is open. |
