@@ -195,7 +195,7 @@ def test_output_among_the_tables_is_refused(capsys):
 
 def test_generated_names_are_seen_in_every_output(capsys):
     assert run(capsys, "generate --parties 60 --seed 3") == "synthetic-60-3\n"
-    origin = "synthetic-it-provider-01 --graph synthetic-60-3"
+    origin = "synthetic-it-provider-01 --graph synthetic-60-3 --worlds 1000"
     for form in ("table", "json", "markdown", "csv"):
         assert "ynthetic" in run(capsys, f"analyze {origin} --format {form}")
     for form in ("table", "json", "markdown"):
