@@ -142,7 +142,7 @@ def analyze_breach(
             __version__,
             graph.name,
             graph_sha256,
-            question.options() | _changed_priors(priors),
+            question.options() | changed_priors(priors),
         ),
         target=target,
         incident=_incident_note(graph, solved, question, names),
@@ -152,7 +152,7 @@ def analyze_breach(
         groups=_groups(solved, by_id),
         blast_radius=blast_radius(parties.values()),
         engine=solver.note,
-        assumptions=_assumptions(reader.harm, priors),
+        assumptions=assumptions_of(reader.harm, priors),
         next_steps=next_steps(
             reader,
             solver,
@@ -167,7 +167,7 @@ def analyze_breach(
     return BreachAnalysis(analysis, graph, question, priors, reader, solver, solved.likelihood)
 
 
-def _changed_priors(priors: PriorTable) -> dict[str, object]:
+def changed_priors(priors: PriorTable) -> dict[str, object]:
     """Return the rows that differ from the shipped table as an option; nothing if none does."""
     shipped = default_priors().rows
     changed = {
@@ -235,7 +235,7 @@ def _check_subjects(graph: Graph, observations: Iterable[Observation]) -> None:
             raise UnknownNameError("dataset", said.dataset, (near,) if near else ())
 
 
-def _choose_incident(
+def choose_incident(
     graph: Graph, target: str, question: Question
 ) -> tuple[Incident | None, tuple[str, ...]]:
     """Return the incident to use, if any, and where the breach starts."""
@@ -280,11 +280,12 @@ def choose_scope(graph: Graph, target: str, question: Question) -> Scope:
     ------
     UnknownNameError, AmbiguousNameError, QuestionError
     """
-    incident, origins = _choose_incident(graph, target, question)
-    return _scope(incident, origins, question)
+    incident, origins = choose_incident(graph, target, question)
+    return scope_of(incident, origins, question)
 
 
-def _scope(incident: Incident | None, origins: tuple[str, ...], question: Question) -> Scope:
+def scope_of(incident: Incident | None, origins: tuple[str, ...], question: Question) -> Scope:
+    """Return the breach to compile: actions and period, of the incident or set by hand."""
     actions = question.actions or (incident.actions if incident is not None else ())
     if question.as_of is not None:
         try:
@@ -395,15 +396,16 @@ def _window_note(incident: Incident, question: Question) -> str | None:
     return f"set by hand: relations count as of then{own}"
 
 
-def _assumptions(harm: CompiledHarm, priors: PriorTable) -> tuple[Assumption, ...]:
+def assumptions_of(harm: CompiledHarm, priors: PriorTable) -> tuple[Assumption, ...]:
+    """List the prior rows behind the arcs, assumed ones first, most used first."""
     uses: dict[str, int] = {}
     for arc in harm.arcs:
         for key in arc.coin.keys:
             uses[key] = uses.get(key, 0) + 1
-    return assumptions_of(uses, priors)
+    return assumptions_from(uses, priors)
 
 
-def assumptions_of(uses: Mapping[str, int], priors: PriorTable) -> tuple[Assumption, ...]:
+def assumptions_from(uses: Mapping[str, int], priors: PriorTable) -> tuple[Assumption, ...]:
     """List the prior rows behind arcs by number of arcs, assumed ones first, most used first."""
     rows = [
         Assumption(row.key, row.meaning, row.value, row.low, row.high, row.basis, row.source, n)

@@ -18,7 +18,7 @@ from blastradius.analysis.blast import blast_radius, rank, untouched
 from blastradius.analysis.breach import (
     BreachAnalysis,
     analyze_breach,
-    assumptions_of,
+    assumptions_from,
     choose_scope,
 )
 from blastradius.analysis.evidence import Weighed, weigh
@@ -329,7 +329,7 @@ def _sampled(
         parties=parties,
         blast_radius=blast_radius(parties.values()),
         engine=numbers.note,
-        assumptions=assumptions_of(numbers.uses, priors),
+        assumptions=assumptions_from(numbers.uses, priors),
         next_steps=tuple(alerts(scope, ranking)),
         unobserved_edges_note=_limits(register, parties.values())
         + f"; paths, varieties and at most {DATASETS} datasets are shown for the {DETAILED} parties "

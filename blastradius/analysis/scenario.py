@@ -19,6 +19,9 @@ from blastradius.errors import BlastRadiusError
 from blastradius.model.graph import AccessGrant, Dataset, Dependency, Graph, Observation, Share
 from blastradius.model.scenario import Change, Scenario
 
+_Subject = tuple[str, str | None]
+"""An edge, and one dataset of it or None for all."""
+
 
 @dataclass(frozen=True, slots=True)
 class Applied:
@@ -68,8 +71,8 @@ def apply_scenario(harm: CompiledHarm, scenario: Scenario) -> Applied:
 class _Changes:
     """The changes of coins, by what they change."""
 
-    cuts: frozenset[str]
-    probabilities: Mapping[str, float]
+    cuts: frozenset[_Subject]
+    probabilities: Mapping[_Subject, float]
     left: Mapping[str, list[float]]
     """Party -> what each of its controls leaves of a probability [1]."""
 
@@ -80,9 +83,9 @@ class _Changes:
             if change.control is not None and change.effect is not None:
                 left.setdefault(change.control, []).append(1 - change.effect)
         return cls(
-            frozenset(c.cut for c in scenario.changes if c.cut is not None),
+            frozenset((c.cut, c.dataset) for c in scenario.changes if c.cut is not None),
             {
-                c.edge: c.probability
+                (c.edge, c.dataset): c.probability
                 for c in scenario.changes
                 if c.edge is not None and c.probability is not None
             },
@@ -94,9 +97,12 @@ class _Changes:
         coin = arc.coin
         if arc.kind == "origin":
             return coin
-        if arc.edge in self.cuts:
+        all_of_it: _Subject = (arc.edge, None)
+        part: _Subject = (arc.edge, arc.dataset)
+        if all_of_it in self.cuts or part in self.cuts:
             return None
-        p = self.probabilities.get(arc.edge)
+        # What is said of one dataset goes before what is said of the whole share.
+        p = self.probabilities.get(part, self.probabilities.get(all_of_it))
         if p is not None:
             coin = Coin(p, p, p, "scenario", f"set to {p:.3g} instead of {coin.value:.3g}")
         guards = guard(arc)
@@ -150,13 +156,15 @@ def _effects(harm: CompiledHarm, changes: Iterable[Change]) -> Iterator[int]:
     """Yield, for each change, how many coins or events within reach it speaks of."""
     arcs = [arc for arc in harm.arcs if arc.kind != "origin"]
     by_edge, by_guard = Counter(arc.edge for arc in arcs), Counter(map(guard, arcs))
+    by_part = Counter((arc.edge, arc.dataset) for arc in arcs)
     for change in changes:
         if change.observe is not None:
             yield int(_event(harm, change) in harm.node)
         elif change.control is not None:
             yield by_guard[change.control]
         else:
-            yield by_edge[change.cut or change.edge or ""]
+            edge = change.cut or change.edge or ""
+            yield by_edge[edge] if change.dataset is None else by_part[edge, change.dataset]
 
 
 def _event(harm: CompiledHarm, change: Change) -> Event:
@@ -228,12 +236,11 @@ class _Words:
     def of(self, change: Change, coins: int) -> ChangeNote:
         """Describe a change; ``coins`` is how many coins or events within reach it speaks of."""
         if change.cut is not None:
-            return ChangeNote(
-                "cut", change.cut, None, f"no longer: {self._edge(change.cut)}", coins
-            )
+            text = f"no longer: {self._part(change.cut, change.dataset)}"
+            return ChangeNote("cut", change.cut, None, text, coins)
         if change.edge is not None:
             p = change.probability
-            text = f"probability {p:g} for: {self._edge(change.edge)}"
+            text = f"probability {p:g} for: {self._part(change.edge, change.dataset)}"
             return ChangeNote("probability", change.edge, p, text, coins)
         if change.control is not None:
             effect = change.effect or 0.0
@@ -245,6 +252,10 @@ class _Words:
         event = f" {change.event}" if change.event is not None else ""
         text = f"{self._names[party]}{event}: {(change.state or '').replace('-', ' ')}"
         return ChangeNote("observation", party, None, text, coins)
+
+    def _part(self, edge: str, dataset: str | None) -> str:
+        part = f" (only {dataset})" if dataset is not None else ""
+        return f"{self._edge(edge)}{part}"
 
     def _edge(self, name: str) -> str:
         relation = self._relations.get(name)

@@ -110,9 +110,18 @@ def whole_harm(
     period : Period, optional
         Days in which relations count; all of them by default.
     """
+    scope = Scope(
+        tuple(sorted(p.id for p in graph.parties)), None, actions, period or Period(None, None)
+    )
+    return harm_arrays(compile_harm(graph, scope, priors), graph)
+
+
+def harm_arrays(harm: CompiledHarm, graph: Graph) -> WholeHarm:
+    """Return a compiled harm network as arrays; what it does not reach has node -1.
+
+    Where a breach starts is left out: whoever asks says where it starts.
+    """
     parties = sorted(graph.parties, key=lambda p: p.id)
-    scope = Scope(tuple(p.id for p in parties), None, actions, period or Period(None, None))
-    harm = compile_harm(graph, scope, priors)
     rows = {p.id: row for row, p in enumerate(parties)}
     coins = [arc for arc in harm.arcs if arc.kind != "origin"]
     datasets = sorted(d.id for d in graph.datasets)
@@ -141,9 +150,11 @@ def whole_harm(
         ),
         certainty=np.array([CERTAINTIES.index(a.certainty) for a in coins], dtype=np.int8),
         compromised=np.array(
-            [harm.node[Event("compromised", p.id)] for p in parties], dtype=np.int32
+            [harm.node.get(Event("compromised", p.id), -1) for p in parties], dtype=np.int32
         ),
-        harmed=np.array([harm.node[Event("harmed", p.id)] for p in parties], dtype=np.int32),
+        harmed=np.array(
+            [harm.node.get(Event("harmed", p.id), -1) for p in parties], dtype=np.int32
+        ),
         level_node=level_node,
         level_party=level_party,
         level_points=level_points,

@@ -39,8 +39,8 @@ _DEFINED = {
 _ONE_SUBJECT = "must name either a party or a dataset"
 
 _CHANGES = {
-    "cut": ((), ()),
-    "edge": (("probability",), ()),
+    "cut": ((), ("dataset",)),
+    "edge": (("probability",), ("dataset",)),
     "control": (("effect",), ("note",)),
     "observe": (("state",), ("event",)),
 }
@@ -158,12 +158,20 @@ def change_fault(change: Mapping[str, Any]) -> str | None:
     return None
 
 
-def conflict_of_changes(probabilities: Iterable[tuple[str | None, float | None]]) -> str | None:
-    """Say which edge is set to two probabilities, if any: the order of changes must not decide."""
-    first: dict[str, float | None] = {}
-    for edge, probability in probabilities:
-        if edge is not None and first.setdefault(edge, probability) != probability:
-            return f"edge {quoted(edge)} is set to {first[edge]:g} and to {probability:g}: keep one"
+def conflict_of_changes(
+    probabilities: Iterable[tuple[str | None, str | None, float | None]],
+) -> str | None:
+    """Say which edge is set to two probabilities, if any: the order of changes must not decide.
+
+    Each item is an edge, a dataset of it or None for all of the edge, and a probability.
+    """
+    first: dict[tuple[str, str | None], float | None] = {}
+    for edge, dataset, probability in probabilities:
+        if edge is None:
+            continue
+        earlier = first.setdefault((edge, dataset), probability)
+        if earlier != probability:
+            return f"edge {quoted(edge)} is set to {earlier:g} and to {probability:g}: keep one"
     return None
 
 
@@ -361,6 +369,7 @@ class _ScenarioChecker(_Checker):
             *(name for d in graph.datasets for name in (d.id, f"pivot:{d.id}")),
             *(f"outage:{party.id}" for party in graph.parties),
         }
+        self._held = {share.id or "": frozenset(share.datasets) for share in graph.shares}
 
     def check_changes(self, data: Mapping[str, Any]) -> None:
         """See that changes speak of what the graph holds, and say one thing each."""
@@ -369,6 +378,7 @@ class _ScenarioChecker(_Checker):
             location: Location = ("changes", index)
             for field in ("cut", "edge"):
                 self._edge(change.get(field), (*location, field))
+            self._dataset(change, (*location, "dataset"))
             for field in ("control", "observe"):
                 self._reference("party", change.get(field), (*location, field))
             fault = change_fault(change)
@@ -376,10 +386,24 @@ class _ScenarioChecker(_Checker):
                 self._add(location, fault)
             probability = change.get("probability")
             if isinstance(probability, int | float):
-                numbers.append((_text(change.get("edge")), float(probability)))
+                said = _text(change.get("edge")), _text(change.get("dataset"))
+                numbers.append((*said, float(probability)))
         conflict = conflict_of_changes(numbers)
         if conflict is not None:
             self._add(("changes",), conflict)
+
+    def _dataset(self, change: dict[str, Any], location: Location) -> None:
+        """See that a dataset is one of the share whose change it narrows."""
+        name = _text(change.get("dataset"))
+        edge = _text(change.get("cut")) or _text(change.get("edge"))
+        if not name or not edge or edge not in self._known["edge"]:
+            return
+        held = self._held.get(edge)
+        if held is None:
+            self._add(location, f"{quoted(edge)} is no share: it has no datasets to choose from")
+        elif name not in held:
+            hint = did_you_mean(name, held)
+            self._add(location, f"{quoted(edge)} does not hold {quoted(name)}{hint}")
 
     def _edge(self, value: object, location: Location) -> None:
         name = _text(value)

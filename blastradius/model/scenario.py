@@ -42,6 +42,8 @@ class Change(Record):
     """Edge that harm no longer takes."""
     edge: EdgeName | None = None
     """Edge that gets another ``probability``."""
+    dataset: Identifier | None = None
+    """Dataset of a share: only it is cut, or only its coin gets the probability."""
     probability: Fraction | None = None
     """P(harm takes the edge), for each of its coins [1]."""
     control: Identifier | None = None
@@ -66,7 +68,7 @@ class Change(Record):
 
 
 def _check_changes(changes: tuple[Change, ...]) -> tuple[Change, ...]:
-    conflict = conflict_of_changes((change.edge, change.probability) for change in changes)
+    conflict = conflict_of_changes((c.edge, c.dataset, c.probability) for c in changes)
     if conflict is not None:
         raise ValueError(conflict)
     return changes
