@@ -6,7 +6,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from blastradius.api import Result, analyze, compare, load_graph
+    from blastradius.api import Result, analyze, compare, harden, load_graph
     from blastradius.errors import BlastRadiusError
     from blastradius.model.graph import (
         AccessGrant,
@@ -36,6 +36,7 @@ __all__ = [
     "Share",
     "analyze",
     "compare",
+    "harden",
     "load_graph",
 ]
 
@@ -44,6 +45,7 @@ _HOMES = {
     "Scenario": "blastradius.model.scenario",
     "analyze": "blastradius.api",
     "compare": "blastradius.api",
+    "harden": "blastradius.api",
     "load_graph": "blastradius.api",
     "BlastRadiusError": "blastradius.errors",
 }

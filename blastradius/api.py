@@ -29,9 +29,11 @@ from blastradius.model.graph import Graph
 from blastradius.report.listing import Listing, select
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence
     from pathlib import Path
 
+    from blastradius.analysis.hardening.ask import HardeningAnswer
+    from blastradius.analysis.hardening.results import Hardening
     from blastradius.analysis.priors import PriorTable
     from blastradius.analysis.register_breach import RegisterAnalysis
     from blastradius.analysis.results import (
@@ -206,6 +208,98 @@ def compare(
     labels = _label(before, "before"), _label(after, "after")
     sides = _plain_result(before), _plain_result(after)
     return ComparisonView(compare_results(*sides, labels=labels, min_change=min_change))
+
+
+def harden(
+    graph: str | Path | Graph | LoadedGraph,
+    target: str | None = None,
+    *,
+    protect: str | None = None,
+    budget: float | None = None,
+    costs: str | Path | Mapping[str, Any] | None = None,
+    lower_to: float = 0.0,
+    controls: bool = False,
+    top: int = 20,
+    incident: str | None = None,
+    actions: Sequence[str] = (),
+    as_of: str | None = None,
+    method: Method = "auto",
+    n_worlds: int | None = None,
+    rng_seed: int = 0,
+    priors: PriorTable | None = None,
+    progress: Callable[[int, int], None] | None = None,
+) -> HardeningView:
+    """Find which relations to cut, lower or take back so that a breach harms least.
+
+    Parameters
+    ----------
+    graph : str, Path, Graph or LoadedGraph
+        Whatever :func:`load_graph` takes.
+    target : str, optional
+        Party that is supposed to be breached, or incident that would happen again; without one
+        a breach may start at any party, each equally likely.
+    protect : str, optional
+        The only party whose score counts; all but the breached ones by default.
+    budget : float, optional
+        What a plan may cost; no plan without it.
+    costs : str, Path or mapping, optional
+        What actions cost: a file, or its content; 1 each by default.
+    lower_to : float
+        Part of a probability that an action leaves, at least 0 and less than 1; 0 cuts.
+    controls : bool
+        Whether a plan may use what is no relation: own data, keys, operations.
+    top : int
+        Actions to list.
+    progress : callable, optional
+        Called with (steps done, steps in all) while worlds are sampled.
+
+    Other parameters are those of :func:`analyze`.
+
+    Raises
+    ------
+    UnknownNameError, AmbiguousNameError
+        If a name is not one known thing.
+    QuestionError
+        If the question does not fit the graph.
+    GraphFileError, CostsError
+        If the costs are not valid or do not fit the graph.
+    """
+    from blastradius.analysis.hardening.ask import harden_graph
+    from blastradius.analysis.hardening.costs import Costs
+    from blastradius.analysis.hardening.question import HardenQuestion
+
+    loaded = load_graph(graph)
+    question = HardenQuestion(
+        breach=Question(
+            incident=incident,
+            actions=(actions,) if isinstance(actions, str) else tuple(actions),
+            as_of=as_of,
+            method=method,
+            n_worlds=n_worlds,
+            rng_seed=rng_seed,
+        ),
+        protect=protect,
+        budget=budget,
+        costs=Costs() if costs is None else Costs.of(_costs(costs, loaded.graph)),
+        lower_to=lower_to,
+        controls=controls,
+        listed=top,
+    )
+    answer = harden_graph(
+        loaded.graph,
+        target,
+        question,
+        graph_sha256=loaded.sha256,
+        priors=priors,
+        progress=progress,
+    )
+    return HardeningView(answer, graph=loaded.reference)
+
+
+def _costs(source: str | Path | Mapping[str, Any], graph: Graph) -> Mapping[str, Any]:
+    from blastradius.io.costs import load_costs
+
+    return load_costs(source, graph)
 
 
 def _label(source: object, otherwise: str) -> str:
@@ -562,3 +656,78 @@ class ComparisonView:
         from blastradius.report.comparison_page import comparison_document
 
         return comparison_document(self.comparison)
+
+
+class HardeningView:
+    """What to cut, lower or take back first, and the ways to look at that."""
+
+    def __init__(self, answer: HardeningAnswer, *, graph: str | None = None) -> None:
+        self._answer = answer
+        self._graph = graph
+
+    def __repr__(self) -> str:
+        found = self.hardening
+        plan = "" if found.plan is None else f", plan of {len(found.plan.steps)} steps"
+        return f"<Hardening {found.target or 'of all'!r}: {found.n_actions} relations{plan}>"
+
+    def __str__(self) -> str:
+        return self.to_text()
+
+    @property
+    def hardening(self) -> Hardening:
+        """The whole answer as one frozen value."""
+        return self._answer.hardening
+
+    def to_scenario(self) -> Scenario:
+        """Return the plan as a scenario, for `analyze`.
+
+        Raises
+        ------
+        QuestionError
+            If no budget was given, so that there is no plan.
+        """
+        from blastradius.analysis.hardening.as_scenario import plan_scenario
+
+        return plan_scenario(self._answer)
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return the answer as plain data, in the form of the JSON contract."""
+        from blastradius.report.hardening import hardening_dict
+
+        return hardening_dict(self.hardening)
+
+    def to_json(self) -> str:
+        """Return the answer as JSON; same input, same bytes."""
+        from blastradius.report.as_dict import json_text
+
+        return json_text(self.to_dict())
+
+    def to_rows(self) -> list[Row]:
+        """Return one flat row for each listed action."""
+        from blastradius.report.hardening import hardening_rows
+
+        return hardening_rows(self.hardening)
+
+    def to_csv(self) -> str:
+        """Return the rows as CSV, safe to open in a spreadsheet."""
+        from blastradius.report.hardening import HARDENING_COLUMNS
+        from blastradius.report.rows import csv_text
+
+        return csv_text(self.to_rows(), HARDENING_COLUMNS)
+
+    def to_markdown(self) -> str:
+        """Return the page as Markdown."""
+        from blastradius.report.markdown import render_markdown
+
+        return render_markdown(self._document())
+
+    def to_text(self, *, width: int = 80, colour: bool = False) -> str:
+        """Return the page as text for a terminal of ``width`` columns."""
+        from blastradius.report.text import render_text
+
+        return render_text(self._document(), width=width, colour=colour)
+
+    def _document(self) -> Document:
+        from blastradius.report.hardening_page import hardening_document
+
+        return hardening_document(self.hardening, graph=self._graph)

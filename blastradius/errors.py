@@ -71,6 +71,18 @@ class ScenarioError(BlastRadiusError):
         return "\n  ".join([f"scenario: {len(self.problems)} {noun}", *self.problems])
 
 
+class CostsError(BlastRadiusError):
+    """Costs given in Python are not valid, or do not fit the graph."""
+
+    def __init__(self, problems: tuple[str, ...]) -> None:
+        super().__init__(problems)
+        self.problems = problems
+
+    def __str__(self) -> str:
+        noun = "problem" if len(self.problems) == 1 else "problems"
+        return "\n  ".join([f"costs: {len(self.problems)} {noun}", *self.problems])
+
+
 class ResultError(BlastRadiusError):
     """Plain data that should be a result of an analysis is none."""
 

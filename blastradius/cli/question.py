@@ -62,7 +62,7 @@ def ask(target: str, options: QuestionOptions) -> Result:
     UsageError
         If options are malformed or contradict each other.
     """
-    _check(options)
+    check_question(options)
     statements = [_read_statement(text) for text in options.observe]
     from blastradius.api import analyze, load_source
 
@@ -77,7 +77,7 @@ def ask(target: str, options: QuestionOptions) -> Result:
             as_of=options.as_of,
             observations=_observations(loaded, statements, options.observations),
             groups=options.group,
-            method=_method(options),
+            method=method_of(options),
             n_worlds=options.worlds,
             precision=options.precision,
             rng_seed=options.rng_seed,
@@ -85,7 +85,13 @@ def ask(target: str, options: QuestionOptions) -> Result:
         )
 
 
-def _check(options: QuestionOptions) -> None:
+def check_question(options: QuestionOptions) -> None:
+    """Refuse options that are malformed or contradict each other.
+
+    Raises
+    ------
+    UsageError
+    """
     if options.incident is not None and options.hypothetical:
         msg = (
             "--incident uses a recorded breach and --hypothetical supposes one: choose one of them"
@@ -115,7 +121,8 @@ def _check(options: QuestionOptions) -> None:
             raise UsageError(msg) from None
 
 
-def _method(options: QuestionOptions) -> Method:
+def method_of(options: QuestionOptions) -> Method:
+    """Return the engine that the options ask for."""
     if options.exact:
         return "exact"
     return "auto" if options.worlds is None else "monte-carlo"

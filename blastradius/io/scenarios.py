@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -55,6 +56,16 @@ def read_scenario(path: str | Path, graph: Graph | None = None) -> Scenario:
     if scenario is None or faults or source.document.problems:
         raise source.failure(faults)
     return scenario
+
+
+def scenario_text(scenario: Scenario) -> str:
+    """Return a scenario as the text of a file: JSON, which is YAML too.
+
+    >>> scenario_text(Scenario(name="none")).splitlines()[1]
+    '  "schema": "blastradius/scenario/1",'
+    """
+    data = scenario.model_dump(mode="json", by_alias=True, exclude_none=True)
+    return json.dumps(data, ensure_ascii=False, indent=2) + "\n"
 
 
 def _checked(data: object, graph: Graph | None) -> tuple[list[Fault], Scenario | None]:

@@ -22,7 +22,7 @@ from blastradius.report.document import (
 from blastradius.report.listing import Listing, select
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from blastradius.analysis.results import (
         Analysis,
@@ -86,7 +86,7 @@ def analysis_document(
         _ranking_section(analysis, shown),
         *_group_sections(analysis, shown),
         Section("Blast radius", (_blast_facts(analysis),)),
-        Section("Assumptions", tuple(_assumption_blocks(analysis))),
+        Section("Assumptions", tuple(assumption_blocks(analysis.assumptions))),
         *_next_sections(analysis),
         Section("Limits", tuple(_limits(analysis, shown, graph))),
     )
@@ -299,8 +299,10 @@ def _blast_facts(analysis: Analysis) -> Facts:
     return Facts(tuple(rows))
 
 
-def _assumption_blocks(analysis: Analysis) -> Iterator[Block]:
-    assumptions = analysis.assumptions
+def assumption_blocks(
+    assumptions: Sequence[Assumption], brackets: str = "the range behind each score"
+) -> Iterator[Block]:
+    """Yield what stands in for numbers that nobody wrote down."""
     if not assumptions:
         yield Paragraph(words("None: every probability is written in the graph."))
         return
@@ -308,7 +310,7 @@ def _assumption_blocks(analysis: Analysis) -> Iterator[Block]:
     yield Paragraph(
         words(
             f"Where the graph gives no number, priors stand in: {assumed:,} assumed and "
-            f"{len(assumptions) - assumed:,} measured. Brackets: the range behind each score."
+            f"{len(assumptions) - assumed:,} measured. Brackets: {brackets}."
         )
     )
     columns = (

@@ -69,7 +69,7 @@ def analysis_dict(analysis: Analysis, listing: Listing | None = None) -> Plain:
         "incident": _incident(analysis.incident),
         "scenario": _scenario(analysis.scenario),
         "origins": [party_dict(party) for party in analysis.origins],
-        "engine": _engine(analysis.engine),
+        "engine": engine_dict(analysis.engine),
         "blast_radius": _blast_radius(analysis.blast_radius),
         "listing": {"shown": len(shown.entries), "total": shown.total, **_filter(shown)},
         "parties": [
@@ -82,7 +82,7 @@ def analysis_dict(analysis: Analysis, listing: Listing | None = None) -> Plain:
             for group in analysis.groups
             if not shown.filter.is_grouped or group.id in listed
         ],
-        "assumptions": [_assumption(item) for item in analysis.assumptions],
+        "assumptions": [assumption_dict(item) for item in analysis.assumptions],
         "next_steps": [_next_step(step) for step in analysis.next_steps],
         "unobserved_edges_note": analysis.unobserved_edges_note,
     }
@@ -215,7 +215,8 @@ def _fields(item: object, keys: tuple[str, ...]) -> Plain:
     return {key: _plain(getattr(item, key)) for key in keys}
 
 
-def _engine(item: EngineNote) -> Plain:
+def engine_dict(item: EngineNote) -> Plain:
+    """Return which engine ran, and why."""
     return {
         "method": item.method,
         "reason": item.reason,
@@ -246,7 +247,8 @@ def _group(item: GroupResult) -> Plain:
     }
 
 
-def _assumption(item: Assumption) -> Plain:
+def assumption_dict(item: Assumption) -> Plain:
+    """Return a prior that stands in for a number."""
     return {
         "key": item.key,
         "meaning": item.meaning,

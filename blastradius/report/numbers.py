@@ -116,6 +116,17 @@ def decimal(value: float) -> str:
     return f"{value:.1f}"
 
 
+def points(value: float) -> str:
+    """Return an effect on a score with three digits [points].
+
+    >>> points(22.7586), points(0.44005), points(1234.56), points(0.0), points(99.96)
+    ('22.8', '0.44', '1,235', '0', '100')
+    """
+    if value >= 99.95:
+        return f"{value:,.0f}"
+    return f"{value:.3g}" if value >= 0.001 or value == 0 else "<0.001"
+
+
 def signed(value: float) -> str:
     """Return a change with one decimal and its sign.
 

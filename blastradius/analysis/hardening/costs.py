@@ -5,10 +5,9 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Final
+from typing import Any
 
-IMPOSSIBLE: Final = math.inf
-"""Cost of what cannot be done."""
+from blastradius.model.costs import SECTIONS, cost_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +25,21 @@ class Costs:
     """Party id -> cost of every action on a relation of the party."""
     edges: Mapping[str, float] = field(default_factory=dict)
     """Edge id, or edge id ``#`` dataset id -> cost."""
+
+    @classmethod
+    def of(cls, data: Mapping[str, Any]) -> Costs:
+        """Return checked plain data as costs.
+
+        >>> Costs.of({"kinds": {"share": "impossible"}}).kinds
+        {'share': inf}
+        """
+        return cls(
+            _number(data.get("default", 1.0)),
+            *(
+                {name: _number(cost) for name, cost in (data.get(section) or {}).items()}
+                for section in SECTIONS
+            ),
+        )
 
     @property
     def is_plain(self) -> bool:
@@ -45,6 +59,12 @@ class Costs:
                 )
             },
         }
+
+
+def _number(cost: object) -> float:
+    number = cost_of(cost)
+    assert number is not None, "costs are checked before"
+    return number
 
 
 def _plain(cost: float) -> float | str:

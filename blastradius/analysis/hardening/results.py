@@ -4,23 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, Final, Literal
+from typing import Any, Final, Literal, get_args
 
 from blastradius.analysis.results import ArcKind, Assumption, EngineNote
 from blastradius.model.vocabulary import Certainty
 
 ActionKind = Literal["share", "dataset", "access", "dependency", "own", "pivot", "outage"]
 
+BoundBasis = Literal["all-sets", "everything", "paths"]
+"""Why no plan can do better: all sets were tried, or nothing exceeds doing everything, or the harm
+whose paths run through a set."""
+
 CONTROL_KINDS: Final[tuple[ActionKind, ...]] = ("own", "pivot", "outage")
 """No relations: what a party itself would have to change."""
 
-ACTION_KINDS: Final[tuple[ActionKind, ...]] = (
-    "share",
-    "dataset",
-    "access",
-    "dependency",
-    *CONTROL_KINDS,
-)
+ACTION_KINDS: Final[tuple[ActionKind, ...]] = get_args(ActionKind)
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,9 +104,7 @@ class Guarantee:
     """No set of actions within the budget takes away more than this [points]."""
     ratio: float | None
     """Part of the best possible reduction that the plan reaches at least; None if none can."""
-    basis: Literal["all-sets", "everything", "paths"]
-    """Whether all sets were tried, or what bounds them: doing everything, or the harm whose paths
-    run through a set."""
+    basis: BoundBasis
     n_sets: int | None
     """Sets that were tried, for ``all-sets``."""
     n_worlds: int | None

@@ -19,7 +19,7 @@ from blastradius.analysis.hardening.bound import PathBound, path_bound
 from blastradius.analysis.hardening.cuts import WORST, cut_moves
 from blastradius.analysis.hardening.network import RiskNetwork
 from blastradius.analysis.hardening.objective import Objective
-from blastradius.analysis.hardening.results import Guarantee
+from blastradius.analysis.hardening.results import BoundBasis, Guarantee
 from blastradius.analysis.hardening.table import ActionTable
 
 MOST_SETS: Final = 2_000
@@ -89,12 +89,13 @@ class Search:
             ratio = 1.0 if reduction > NOTHING else None
             return Guarantee(True, reduction, ratio, "all-sets", found.n_sets, None)
         everything = self.objective.gain(self.candidates())
-        bound, basis, worlds = everything, "everything", None
+        bound, worlds = everything, None
+        basis: BoundBasis = "everything"
         if found.paths is not None and found.paths.value < everything:
             bound, basis, worlds = found.paths.value, "paths", found.paths.n_worlds
         bound = max(bound, reduction)
         ratio = reduction / bound if bound > NOTHING else None
-        return Guarantee(False, bound, ratio, basis, None, worlds)  # type: ignore[arg-type]
+        return Guarantee(False, bound, ratio, basis, None, worlds)
 
     def candidates(self) -> list[int]:
         """Return actions that may be part of a set."""
