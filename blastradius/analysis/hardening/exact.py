@@ -36,6 +36,8 @@ class _Part:
 class ExactObjective:
     """The total score as a function of the coins, exactly."""
 
+    most_sets = 2_000
+
     def __init__(
         self, risk: RiskNetwork, table: ActionTable, lower_to: float, parts: tuple[_Part, ...]
     ) -> None:

@@ -29,6 +29,9 @@ Progress = Callable[[int, int], None]
 class Objective(Protocol):
     """What plans need to know of the total score."""
 
+    most_sets: int
+    """Sets that are all tried where there are no more."""
+
     def total(self) -> Measured:
         """Return the total score before any action [points]."""
 

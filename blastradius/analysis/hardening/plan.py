@@ -19,7 +19,7 @@ def make_plan(search: Search, book: ActionBook) -> tuple[Plan, tuple[int, ...]]:
     found = search.best()
     steps = tuple(_steps(search.table, search.objective, book, found.actions))
     whole = search.objective.measure(found.actions)
-    guarantee = search.guarantee(found, whole.effect.value)
+    guarantee = search.guarantee(found, whole.effect)
     plan = Plan(
         budget=search.budget,
         steps=steps,

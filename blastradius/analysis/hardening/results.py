@@ -103,7 +103,8 @@ class Guarantee:
     bound: float
     """No set of actions within the budget takes away more than this [points]."""
     ratio: float | None
-    """Part of the best possible reduction that the plan reaches at least; None if none can."""
+    """Part of the best possible reduction that the plan reaches at least: of a sampled one, the low
+    end of its interval counts; None if nothing takes anything off."""
     basis: BoundBasis
     n_sets: int | None
     """Sets that were tried, for ``all-sets``."""

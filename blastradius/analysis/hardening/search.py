@@ -19,13 +19,10 @@ from blastradius.analysis.hardening.bound import PathBound, path_bound
 from blastradius.analysis.hardening.cuts import WORST, cut_moves
 from blastradius.analysis.hardening.network import RiskNetwork
 from blastradius.analysis.hardening.objective import Objective
-from blastradius.analysis.hardening.results import BoundBasis, Guarantee
+from blastradius.analysis.hardening.results import BoundBasis, Guarantee, Measured
 from blastradius.analysis.hardening.table import ActionTable
 
-MOST_SETS: Final = 2_000
-"""Sets that are all tried where there are no more."""
-
-_MOST_TRIED: Final = 40
+_MOST_TRIED: Final = 12
 """Actions of a set that are put in the order of their gains, each against all that are left."""
 
 _Move = tuple[tuple[int, ...], float]
@@ -83,18 +80,20 @@ class Search:
             paths,
         )
 
-    def guarantee(self, found: Found, reduction: float) -> Guarantee:
-        """Compare what a set takes away with what any set can."""
+    def guarantee(self, found: Found, reduction: Measured) -> Guarantee:
+        """Compare what a set takes away at least with what any set can take away at most."""
         if found.n_sets is not None:
-            ratio = 1.0 if reduction > NOTHING else None
-            return Guarantee(True, reduction, ratio, "all-sets", found.n_sets, None)
-        everything = self.objective.gain(self.candidates())
+            ratio = 1.0 if reduction.value > NOTHING else None
+            return Guarantee(True, reduction.value, ratio, "all-sets", found.n_sets, None)
+        doing_all = self.objective.measure(self.candidates()).effect
+        everything = doing_all.value + (doing_all.half_width or 0.0)
         bound, worlds = everything, None
         basis: BoundBasis = "everything"
         if found.paths is not None and found.paths.value < everything:
             bound, basis, worlds = found.paths.value, "paths", found.paths.n_worlds
-        bound = max(bound, reduction)
-        ratio = reduction / bound if bound > NOTHING else None
+        bound = max(bound, reduction.value)
+        least = max(reduction.value - (reduction.half_width or 0.0), 0.0)
+        ratio = least / bound if bound > NOTHING else None
         return Guarantee(False, bound, ratio, basis, None, worlds)
 
     def candidates(self) -> list[int]:
@@ -156,7 +155,7 @@ class Search:
         """
         found: list[tuple[int, ...]] = []
         for actions in largest_sets([float(self.table.cost[a]) for a in candidates], self.budget):
-            if len(found) == MOST_SETS:
+            if len(found) >= self.objective.most_sets:
                 return None
             found.append(tuple(candidates[place] for place in actions))
         return found
