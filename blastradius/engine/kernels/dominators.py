@@ -26,75 +26,84 @@ def _explore(key, root, net, found, entries, stacks):
     """Give numbers to the reached nodes, depth first, and list the open arcs into each of them."""
     first, head, coin, low, high = net
     num, vertex, parent, via = found
-    in_first, in_next, in_tail = entries
+    in_first, entry_of = entries
     stack, cursor = stacks
     num[root], vertex[0], parent[0], via[0], in_first[0] = 0, root, -1, -1, -1
     count, n_open, depth = 1, 0, 0
-    stack[0], cursor[0] = 0, first[root]
-    while depth >= 0:
+    at, row, end = 0, first[root], first[root + 1]
+    while True:
+        while row < end:
+            goes_to = head[row]
+            if is_open(key, coin[row], low[row], high[row]) and goes_to != root:
+                into = num[goes_to]
+                if into < 0:
+                    into = count
+                    num[goes_to], vertex[into], parent[into], via[into] = into, goes_to, at, row
+                    in_first[into] = -1
+                    count += 1
+                entry_of[n_open, 0], entry_of[n_open, 1] = at, in_first[into]
+                in_first[into] = n_open
+                n_open += 1
+                if into == count - 1 and via[into] == row:
+                    stack[depth], cursor[depth] = at, row + 1
+                    depth += 1
+                    at, row, end = into, first[goes_to], first[goes_to + 1]
+                    continue
+            row += 1
+        if depth == 0:
+            return count
+        depth -= 1
         at, row = stack[depth], cursor[depth]
-        node = vertex[at]
-        if row == first[node + 1]:
-            depth -= 1
-            continue
-        cursor[depth] = row + 1
-        goes_to = head[row]
-        if goes_to in (root, node) or not is_open(key, coin[row], low[row], high[row]):
-            continue
-        into = num[goes_to]
-        if into < 0:
-            into = count
-            count += 1
-            num[goes_to], vertex[into], parent[into], via[into] = into, goes_to, at, row
-            in_first[into] = -1
-            depth += 1
-            stack[depth], cursor[depth] = into, first[goes_to]
-        in_tail[n_open], in_next[n_open], in_first[into] = at, in_first[into], n_open
-        n_open += 1
-    return count
+        end = first[vertex[at] + 1]
 
 
 @njit(cache=True, nogil=True)
-def _least_label(v, linked, ancestor, label, semi, stack):
-    """Return the node of least semidominator on the linked way up from v; compress that way."""
+def _least_semi(v, linked, forest, stack):
+    """Return the least semidominator on the linked way up from v; compress that way.
+
+    ``forest`` holds, for each node, the next one up, the node of least semidominator in between,
+    and its own semidominator.
+    """
     depth = 0
-    while ancestor[v] >= linked:
+    while forest[v, 0] >= linked:
         stack[depth] = v
         depth += 1
-        v = ancestor[v]
-    best, top = label[v], v
+        v = forest[v, 0]
+    best = forest[v, 1]
+    least = forest[best, 2]
+    above = forest[v, 0]
     while depth > 0:
         depth -= 1
         v = stack[depth]
-        ancestor[v] = ancestor[top]
-        if semi[best] < semi[label[v]]:
-            label[v] = best
+        forest[v, 0] = above
+        own = forest[forest[v, 1], 2]
+        if least < own:
+            forest[v, 1] = best
         else:
-            best = label[v]
-        top = v
-    return label[v]
+            best, least = forest[v, 1], own
+    return least
 
 
 @njit(cache=True, nogil=True)
-def _dominators(count, parent, entries, idom, semi, label, ancestor, stack):
+def _dominators(count, parent, entries, idom, forest, stack):
     """Fill in the immediate dominator of each numbered node (semi-NCA)."""
-    in_first, in_next, in_tail = entries
+    in_first, entry_of = entries
     for v in range(count):
-        idom[v] = ancestor[v] = parent[v]
-        semi[v] = label[v] = v
+        idom[v] = forest[v, 0] = parent[v]
+        forest[v, 1] = forest[v, 2] = v
     for v in range(count - 1, 0, -1):
         least = parent[v]
         entry = in_first[v]
-        while entry >= 0:
-            tail = in_tail[entry]
+        while entry >= 0 and least > 0:
+            tail = entry_of[entry, 0]
             if tail > v:
-                tail = semi[_least_label(tail, v + 1, ancestor, label, semi, stack)]
+                tail = _least_semi(tail, v + 1, forest, stack)
             least = min(least, tail)
-            entry = in_next[entry]
-        semi[v] = least
+            entry = entry_of[entry, 1]
+        forest[v, 2] = least
     for v in range(1, count):
         above = idom[v]
-        while above > semi[v]:
+        while above > forest[v, 2]:
             above = idom[above]
         idom[v] = above
 
@@ -118,19 +127,16 @@ def _weigh(count, vertex, idom, points, owner, left_out, weight, size, place, fo
 
 
 @njit(cache=True, nogil=True)
-def _is_only_way(v, parent, idom, entries, place, size):
-    """Tell whether every path to v comes by the arc by which the search found it."""
-    in_first, in_next, in_tail = entries
-    if idom[v] != parent[v]:
-        return False
-    entry = in_first[v]
-    if in_next[entry] < 0:
-        return True
+def _is_only_way(entry, entry_of, here, beyond, place):
+    """Tell whether all but one of the arcs into a node come from what it dominates.
+
+    If what comes before it in the search also dominates it, every path comes by that one arc.
+    """
     others = 0
-    while entry >= 0:
-        at = place[in_tail[entry]] - place[v]
-        others += at < 0 or at >= size[v]
-        entry = in_next[entry]
+    while entry >= 0 and others < 2:
+        at = place[entry_of[entry, 0]]
+        others += at < here or at >= beyond
+        entry = entry_of[entry, 1]
     return others == 1
 
 
@@ -139,14 +145,18 @@ def _add_losses(count, found, tree, entries, sums):
     """Add what hangs on each node, and on each arc that is the only way to its head."""
     _, vertex, parent, via = found
     idom, weight, size, place = tree
+    in_first, entry_of = entries
     row_sum, row_square, node_sum, node_square = sums
     for v in range(1, count):
         if weight[v] > 0:
-            square = float(weight[v]) ** 2
-            node_sum[vertex[v]] += weight[v]
-            node_square[vertex[v]] += square
-            if _is_only_way(v, parent, idom, entries, place, size):
-                row_sum[via[v]] += weight[v]
+            node, lost = vertex[v], weight[v]
+            square = float(lost) * float(lost)
+            node_sum[node] += lost
+            node_square[node] += square
+            if idom[v] == parent[v] and _is_only_way(
+                in_first[v], entry_of, place[v], place[v] + size[v], place
+            ):
+                row_sum[via[v]] += lost
                 row_square[via[v]] += square
 
 
@@ -155,6 +165,7 @@ def _mark(count, found, tree, entries, watched, mask):
     """Mark each node with what is watched and dominates it."""
     _, vertex, parent, via = found
     idom, _, size, place = tree
+    in_first, entry_of = entries
     row_watch, node_watch = watched
     mask[0] = 0
     for v in range(1, count):
@@ -162,7 +173,11 @@ def _mark(count, found, tree, entries, watched, mask):
         if node_watch[vertex[v]] >= 0:
             mask[v] |= np.uint64(1) << np.uint64(node_watch[vertex[v]])
         bit = row_watch[via[v]]
-        if bit >= 0 and _is_only_way(v, parent, idom, entries, place, size):
+        if (
+            bit >= 0
+            and idom[v] == parent[v]
+            and _is_only_way(in_first[v], entry_of, place[v], place[v] + size[v], place)
+        ):
             mask[v] |= np.uint64(1) << np.uint64(bit)
 
 
@@ -207,11 +222,11 @@ def removals(net, points, owner, starts, rng_seed, first_world, n_worlds, watche
     lost = np.zeros((n_watched, n if n_watched > 0 else 0), np.int32)
     total, total_square = np.int64(0), 0.0
     num, vertex = np.full(n, -1, np.int32), np.empty(n, np.int32)
-    found = (num, vertex, np.empty(n, np.int32), np.empty(n, np.int64))
-    entries = (np.empty(n, np.int64), np.empty(m, np.int64), np.empty(m, np.int32))
+    found = (num, vertex, np.empty(n, np.int32), np.empty(n, np.int32))
+    entries = (np.empty(n, np.int32), np.empty((m, 2), np.int32))
     stack, cursor = np.empty(n + 1, np.int32), np.empty(n + 1, np.int64)
-    idom, semi = np.empty(n, np.int32), np.empty(n, np.int32)
-    label, ancestor = np.empty(n, np.int32), np.empty(n, np.int32)
+    idom, following = np.empty(n, np.int32), np.empty(n, np.int32)
+    forest = np.empty((n, 3), np.int32)
     weight, size, place = np.empty(n, np.int64), np.empty(n, np.int32), np.empty(n, np.int32)
     tree = (idom, weight, size, place)
     mask = np.zeros(n, np.uint64)
@@ -220,8 +235,8 @@ def removals(net, points, owner, starts, rng_seed, first_world, n_worlds, watche
         start = start_of(key, len(start_node))
         left_out = start_owner[start]
         count = _explore(key, start_node[start], net, found, entries, (stack, cursor))
-        _dominators(count, found[2], entries, idom, semi, label, ancestor, stack)
-        _weigh(count, vertex, idom, points, owner, left_out, weight, size, place, label)
+        _dominators(count, found[2], entries, idom, forest, stack)
+        _weigh(count, vertex, idom, points, owner, left_out, weight, size, place, following)
         total += weight[0]
         total_square += float(weight[0]) ** 2
         if n_watched > 0:
