@@ -415,9 +415,9 @@ class _Layout:
         )
 
     @property
-    def unwatched(self) -> tuple[NDArray[np.int8], NDArray[np.int8]]:
+    def unwatched(self) -> tuple[NDArray[np.uint64], NDArray[np.uint64]]:
         """Nothing to watch."""
-        return np.zeros(0, dtype=np.int8), np.zeros(0, dtype=np.int8)
+        return np.zeros(0, dtype=np.uint64), np.zeros(0, dtype=np.uint64)
 
     def high(self, probability: NDArray[np.float64]) -> NDArray[np.uint64]:
         """Return the ends of the draws with other probabilities, for rows that are arcs."""
@@ -432,15 +432,15 @@ class _Layout:
 
     def watch(
         self, watched: Sequence[tuple[int, int]]
-    ) -> tuple[NDArray[np.int8], NDArray[np.int8]]:
+    ) -> tuple[NDArray[np.uint64], NDArray[np.uint64]]:
         """Return the bits of rows and nodes, for (node, -1) or (-1, arc)."""
-        rows = np.full(len(self.arc), -1, dtype=np.int8)
-        nodes = np.full(len(self.points), -1, dtype=np.int8)
+        rows = np.zeros(len(self.arc), dtype=np.uint64)
+        nodes = np.zeros(len(self.points), dtype=np.uint64)
         for bit, (node, arc) in enumerate(watched):
             if node >= 0:
-                nodes[node] = bit
+                nodes[node] |= np.uint64(1 << bit)
             else:
-                rows[(self.arc == arc) & self.goes] = bit
+                rows[(self.arc == arc) & self.goes] |= np.uint64(1 << bit)
         return rows, nodes
 
 

@@ -85,7 +85,7 @@ def main():
     options = parser.parse_args()
     rng = np.random.default_rng(0)
     tail, head = scale_free(options.nodes, rng)
-    none = (np.zeros(0, dtype=np.int8), np.zeros(0, dtype=np.int8))
+    none = (np.zeros(0, dtype=np.uint64), np.zeros(0, dtype=np.uint64))
     print(f"{options.nodes:,} nodes, {len(tail):,} arcs, {options.worlds:,} worlds, one thread")
     print(
         f"{'regime':18s} {'origins':>7s} {'reached':>9s} {'plain':>9s} {'all arcs':>9s} {'ratio':>6s}"

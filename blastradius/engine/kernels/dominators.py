@@ -169,16 +169,13 @@ def _mark(count, found, tree, entries, watched, mask):
     row_watch, node_watch = watched
     mask[0] = 0
     for v in range(1, count):
-        mask[v] = mask[idom[v]]
-        if node_watch[vertex[v]] >= 0:
-            mask[v] |= np.uint64(1) << np.uint64(node_watch[vertex[v]])
-        bit = row_watch[via[v]]
+        mask[v] = mask[idom[v]] | node_watch[vertex[v]]
         if (
-            bit >= 0
+            row_watch[via[v]] != 0
             and idom[v] == parent[v]
             and _is_only_way(in_first[v], entry_of, place[v], place[v] + size[v], place)
         ):
-            mask[v] |= np.uint64(1) << np.uint64(bit)
+            mask[v] |= row_watch[via[v]]
 
 
 @njit(cache=True, nogil=True)
@@ -204,8 +201,8 @@ def removals(net, points, owner, starts, rng_seed, first_world, n_worlds, watche
     points, owner : for each node
     starts : (node, owner whose nodes do not count) of each start
     watched : (row, node)
-        Bit of each row and of each node whose losses are told by node, -1 for none; empty if
-        ``n_watched`` is 0.
+        Bits of each row and of each node whose losses are told by node; empty if ``n_watched``
+        is 0.
 
     Returns
     -------

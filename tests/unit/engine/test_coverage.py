@@ -26,7 +26,7 @@ points = st.lists(st.sampled_from([0.0, 1.0, 4.0]), min_size=10, max_size=10)
 
 @given(networks(), points, st.data())
 def test_a_covered_node_has_an_open_walk_through_the_arcs(network, points, data):
-    n, arcs, origins = network
+    _, arcs, origins = network
     cover = PathCover(net_of(network, points), N_WORLDS, 3)
     chosen = data.draw(st.lists(st.integers(0, len(arcs) - 1), max_size=3)) if arcs else []
     found = cover.through(chosen)

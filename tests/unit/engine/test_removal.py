@@ -115,6 +115,10 @@ def test_a_unit_lost_by_node_and_in_comparison_is_the_same_loss(question, rng_se
     by_node = net.lost_by_node(p, stays, watched, 16, rng_seed)
     assert (by_node @ np.array(question[4])).tolist() == whole.unit.value.tolist()
     unit = data.draw(st.integers(0, net.n_units - 1))
+    arc = data.draw(st.sampled_from([i for i, u in enumerate(question[2]) if u == unit]))
+    twice = net.lost_by_node(p, stays, [(unit, -1), (unit, arc), (unit, -1)], 16, rng_seed)
+    assert twice[0].tolist() == twice[2].tolist() == by_node[unit].tolist()
+    assert float(twice[1] @ np.array(question[4])) == whole.arc.value[arc]
     after = np.where(np.array(question[2]) == unit, stays, p)
     found = net.compared(p, after, 16, rng_seed)
     assert found.points.value.tolist() == [
