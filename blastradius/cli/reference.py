@@ -128,7 +128,8 @@ Any other name, and a format that the command does not know, gets the default on
 
 `table` and `text` are pages for people. JSON names its form under `schema`; that of `analyze` is
 described by [result.schema.json](result.schema.json), that of `compare` by
-[comparison.schema.json](comparison.schema.json). CSV has one row for each party, group,
+[comparison.schema.json](comparison.schema.json), that of `harden` by
+[hardening.schema.json](hardening.schema.json). CSV has one row for each party, group,
 incident or graph; a text that a spreadsheet would take for a formula starts with an apostrophe.
 
 ## Where output goes

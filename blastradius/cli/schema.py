@@ -1,4 +1,4 @@
-"""``blastradius schema``: print the JSON Schema of graphs, results or comparisons."""
+"""``blastradius schema``: print the JSON Schema of graphs, results, comparisons or hardenings."""
 
 # ruff: noqa: PLC0415 - what one command or format needs is imported when it is needed
 from __future__ import annotations
@@ -18,6 +18,8 @@ blastradius schema --output graph.schema.json
 blastradius schema --result
 
 blastradius schema --comparison
+
+blastradius schema --hardening
 """
 
 
@@ -28,6 +30,9 @@ def schema(
     comparison: Annotated[
         bool, typer.Option("--comparison", help="The schema of comparisons instead of graph files.")
     ] = False,
+    hardening: Annotated[
+        bool, typer.Option("--hardening", help="The schema of hardenings instead of graph files.")
+    ] = False,
     output: Annotated[
         str | None,
         typer.Option(
@@ -36,15 +41,29 @@ def schema(
     ] = None,
 ) -> None:
     """Print the JSON Schema of graph files, for editors and for checks."""
-    if result and comparison:
-        msg = "--result and --comparison are two schemas: choose one of them"
+    wanted = [
+        name
+        for name, is_wanted in (
+            ("result", result),
+            ("comparison", comparison),
+            ("hardening", hardening),
+        )
+        if is_wanted
+    ]
+    if len(wanted) > 1:
+        options = " and ".join(f"--{name}" for name in wanted)
+        msg = f"{options} are {len(wanted)} schemas: choose one of them"
         raise UsageError(msg)
     from blastradius.io.schema import graph_json_schema
     from blastradius.report.as_dict import json_text
     from blastradius.report.comparison_schema import comparison_json_schema
+    from blastradius.report.hardening_schema import hardening_json_schema
     from blastradius.report.result_schema import result_json_schema
 
-    content = graph_json_schema()
-    if result or comparison:
-        content = result_json_schema() if result else comparison_json_schema()
+    make = {
+        "result": result_json_schema,
+        "comparison": comparison_json_schema,
+        "hardening": hardening_json_schema,
+    }
+    content = make[wanted[0]]() if wanted else graph_json_schema()
     deliver("json", output, {"json": lambda _: json_text(content)})
