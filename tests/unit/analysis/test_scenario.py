@@ -127,6 +127,57 @@ def test_a_probability_is_the_graph_with_that_number(drawn, data, p):
     assert_equal(under(graph, {"edge": name, "probability": p}), analysis_of(written))
 
 
+def shares_two(*, first=0.5, second=0.5):
+    """Return a graph in which the holder has two datasets of the owner, with these chances."""
+    share = {"discloser": "owner", "recipient": "holder"}
+    one, two = {"probability": first}, {"probability": second}
+    return Graph.model_validate(
+        {
+            "name": "two",
+            "parties": [{"id": "owner", "name": "Owner"}, {"id": "holder", "name": "Holder"}],
+            "datasets": [
+                {"id": "a", "owner": "owner", "varieties": ["Secrets"]},
+                {"id": "b", "owner": "owner", "varieties": ["Personal"]},
+            ],
+            "shares": [
+                {**share, **one, "id": "both", "datasets": ["a", "b"]}
+                if first == second
+                else {**share, **one, "id": "one", "datasets": ["a"]},
+                *([] if first == second else [{**share, **two, "id": "two", "datasets": ["b"]}]),
+            ],
+        }
+    )
+
+
+@pytest.mark.parametrize(
+    ("change", "first"),
+    [
+        ({"cut": "both", "dataset": "a"}, 0.0),
+        ({"edge": "both", "dataset": "a", "probability": 0.2}, 0.2),
+    ],
+)
+def test_a_change_of_one_dataset_leaves_the_others(change, first):
+    as_it_is = br.analyze(shares_two(), "holder", scenario={"changes": [change]})
+    written = br.analyze(shares_two(first=first), "holder")
+    score = as_it_is.parties["owner"].score.prior
+    assert score == pytest.approx(written.parties["owner"].score.prior, abs=ROUNDING)
+    (note,) = as_it_is.scenario.changes
+    assert note.coins == 1
+    assert note.text.endswith("(only a)")
+
+
+def test_what_is_said_of_a_dataset_goes_before_what_is_said_of_its_share():
+    changes = [
+        {"edge": "both", "probability": 0.9},
+        {"edge": "both", "dataset": "a", "probability": 0.2},
+    ]
+    found = br.analyze(shares_two(), "holder", scenario={"changes": changes})
+    written = br.analyze(shares_two(first=0.2, second=0.9), "holder")
+    assert found.parties["owner"].score.prior == pytest.approx(
+        written.parties["owner"].score.prior, abs=ROUNDING
+    )
+
+
 @given(strategies.graphs(), st.data())
 def test_a_control_without_effect_changes_nothing(graph, data):
     party = data.draw(st.sampled_from(graph["parties"]))["id"]

@@ -105,6 +105,23 @@ def test_losses_are_those_of_taking_arcs_and_units_away_one_at_a_time(question, 
     assert found.unit.value.tolist() == by_unit.tolist()
 
 
+@pytest.mark.parametrize("seed", range(25))
+def test_losses_in_larger_worlds_with_long_ways_and_circles(seed):
+    # Dominators several steps up the search tree occur in few of the small networks above.
+    rng = np.random.default_rng(seed)
+    n, m = 25, 45
+    arcs = [(*map(int, rng.integers(0, n, 2)), float(rng.choice([0.8, 1.0]))) for _ in range(m)]
+    arcs += [(k, k + 1, 1.0) for k in range(n - 1)]
+    points = [int(rng.integers(0, 10)) for _ in range(n)]
+    unit = list(range(len(arcs)))
+    question = (n, arcs, unit, [0.0] * len(arcs), points, [-1] * n, [(0, -1)])
+    found = sampler(question).removals(*chances(question), 2, seed)
+    total, by_arc, by_unit = by_definition(question, seed, 2)
+    assert found.total == total
+    assert found.arc.value.tolist() == by_arc.tolist()
+    assert found.unit.value.tolist() == by_unit.tolist()
+
+
 @given(questions(), st.integers(0, 2**32), st.data())
 def test_a_unit_lost_by_node_and_in_comparison_is_the_same_loss(question, rng_seed, data):
     net, (p, stays) = sampler(question), chances(question)

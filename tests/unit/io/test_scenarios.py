@@ -78,6 +78,14 @@ def test_json_yaml_and_python_are_one_format(tmp_path):
         ("changes: [{cut: demo-breach}]",
          [("line 1, column 17, changes[0].cut: 'demo-breach' is an incident: where it starts stays "
            "as it is")]),
+        ("changes: [{cut: vw-ecu, dataset: vw-ecu}]",
+         [("line 1, column 34, changes[0].dataset: 'vw-ecu' is no share: it has no datasets to "
+           "choose from")]),
+        ("changes: [{cut: 'share:vw>conti:vw-ecu', dataset: vw-eco}]",
+         [("line 1, column 51, changes[0].dataset: 'share:vw>conti:vw-ecu' does not hold 'vw-eco' "
+           "(did you mean 'vw-ecu'?)")]),
+        ("changes: [{control: vw, effect: 1, dataset: vw-ecu}]",
+         ["line 1, column 11, changes[0]: 'control' goes without 'dataset'"]),
         ("changes: [{edge: vw-ecu, probability: 0.2}, {edge: vw-ecu, probability: 0.3}]",
          ["line 1, column 10, changes: edge 'vw-ecu' is set to 0.2 and to 0.3: keep one"]),
         ("name: \"a\\u001bb\"", [("line 1, column 7, name: must not hold control characters, "
