@@ -48,11 +48,17 @@ class HardeningAnswer:
 
 
 @dataclass(frozen=True, slots=True)
-class _Breach:
-    """The breach, or all of them."""
+class Breach:
+    """The breach, or all of them, ready to be computed; of a graph or of a register in columns."""
 
+    target: str | None
+    """The name that was asked for; None for a breach that may start anywhere."""
     incident: str | None
+    """Id of the incident that would happen again; None for a supposed breach."""
     origins: tuple[str, ...]
+    """Party ids; empty for anywhere."""
+    protect: str | None
+    """Id of the only party that counts."""
     whole: WholeHarm
     risk: RiskNetwork
     assumptions: tuple[Assumption, ...]
@@ -91,16 +97,8 @@ def harden_graph(
     protect = None if question.protect is None else resolve_party(graph, question.protect)
     breach = _breach(graph, target, question, priors, None if protect is None else protect.id)
     options = question.options() | {"target": target} | changed_priors(priors)
-    names = {p.id: p.name for p in graph.parties}
-    return _answer(
-        breach,
-        question,
-        HardeningProvenance(__version__, graph.name, graph_sha256, options),
-        target,
-        tuple((o, names[o]) for o in breach.origins),
-        None if protect is None else (protect.id, protect.name),
-        progress,
-    )
+    provenance = HardeningProvenance(__version__, graph.name, graph_sha256, options)
+    return harden_breach(breach, question, provenance, progress)
 
 
 def _breach(
@@ -109,7 +107,7 @@ def _breach(
     question: HardenQuestion,
     priors: PriorTable,
     protect: str | None,
-) -> _Breach:
+) -> Breach:
     incident, origins = _incident(graph, target, question)
     if target is None:
         origins = tuple(sorted(p.id for p in graph.parties))
@@ -124,9 +122,11 @@ def _breach(
         risk = risk_of_all(whole, row)
     else:
         risk = risk_of_target(whole, _start(harm, scope, whole), row)
-    return _Breach(
+    return Breach(
+        target,
         incident.id if incident is not None else None,
         () if target is None else tuple(sorted(set(origins))),
+        protect,
         whole,
         risk,
         assumptions_of(harm, priors),
@@ -156,15 +156,13 @@ def _start(harm: CompiledHarm, scope: Scope, whole: WholeHarm) -> Start:
     )
 
 
-def _answer(
-    breach: _Breach,
+def harden_breach(
+    breach: Breach,
     question: HardenQuestion,
     provenance: HardeningProvenance,
-    target: str | None,
-    origins: tuple[tuple[str, str], ...],
-    protect: tuple[str, str] | None,
-    progress: Progress | None,
+    progress: Progress | None = None,
 ) -> HardeningAnswer:
+    """Answer for a breach that stands in arrays, wherever they come from."""
     table = action_table(breach.whole, breach.risk, question.costs)
     objective, engine = choose_objective(
         breach.risk, table, question.breach, question.lower_to, progress
@@ -186,13 +184,14 @@ def _answer(
             question.breach.rng_seed,
         )
         plan, plan_rows = make_plan(search, lister.book)
+    names = dict(zip(breach.whole.party_ids, breach.whole.party_names, strict=True))
     hardening = Hardening(
         provenance=provenance,
-        target=target,
+        target=breach.target,
         incident=breach.incident,
-        origins=origins,
-        n_origins=breach.risk.n_starts if target is None else len(origins),
-        protect=protect,
+        origins=tuple((id_, names[id_]) for id_ in breach.origins),
+        n_origins=breach.risk.n_starts if breach.target is None else len(breach.origins),
+        protect=None if breach.protect is None else (breach.protect, names[breach.protect]),
         lower_to=question.lower_to,
         total=total,
         actions=lister.listed(relations[: question.listed]),

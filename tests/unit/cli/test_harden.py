@@ -7,9 +7,12 @@ import io
 import json
 import subprocess
 import sys
+from contextlib import contextmanager
 
 import pytest
 from test_command_line import demo, run
+
+from blastradius.cli.main import main
 
 __all__ = ["demo"]
 
@@ -109,3 +112,25 @@ def test_a_shipped_graph_needs_no_compiler():
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, check=False)
     assert done.returncode == 0, done.stderr
+
+
+def test_an_interrupt_leaves_no_file(demo, tmp_path, monkeypatch, capsys):
+    def interrupted(done, total):
+        raise KeyboardInterrupt
+
+    @contextmanager
+    def bar(label):
+        yield interrupted
+
+    monkeypatch.setattr("blastradius.cli.harden.progress", bar)
+    plan, out = tmp_path / "plan.yaml", tmp_path / "out.json"
+    words = ["harden", "conti", "--graph", demo, "--worlds", "1000", "--budget", "1"]
+    code = main([*words, "--scenario-output", str(plan), "--output", str(out)])
+    assert code == 130
+    assert capsys.readouterr().err == "error: interrupted\n"
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["demo.yaml"]
+
+
+def test_no_bar_through_a_pipe(demo):
+    done = run("harden", "conti", "--graph", demo, "--worlds", "2000", "--budget", "1")
+    assert done.stderr == ""
