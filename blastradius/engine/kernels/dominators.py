@@ -85,8 +85,12 @@ def _least_semi(v, linked, forest, stack):
 
 
 @njit(cache=True, nogil=True)
-def _dominators(count, parent, entries, idom, forest, stack):
-    """Fill in the immediate dominator of each numbered node (semi-NCA)."""
+def _dominators(count, parent, entries, idom, forest, stack, floor):
+    """Fill in the immediate dominator of each numbered node (semi-NCA).
+
+    ``floor`` is the least semidominator that there can be: 0, the root, or 1, if only one arc
+    leaves the root.
+    """
     in_first, entry_of = entries
     for v in range(count):
         idom[v] = forest[v, 0] = parent[v]
@@ -94,7 +98,7 @@ def _dominators(count, parent, entries, idom, forest, stack):
     for v in range(count - 1, 0, -1):
         least = parent[v]
         entry = in_first[v]
-        while entry >= 0 and least > 0:
+        while entry >= 0 and least > floor:
             tail = entry_of[entry, 0]
             if tail > v:
                 tail = _least_semi(tail, v + 1, forest, stack)
@@ -232,7 +236,8 @@ def removals(net, points, owner, starts, rng_seed, first_world, n_worlds, watche
         start = start_of(key, len(start_node))
         left_out = start_owner[start]
         count = _explore(key, start_node[start], net, found, entries, (stack, cursor))
-        _dominators(count, found[2], entries, idom, forest, stack)
+        only_arc = net[0][start_node[start] + 1] - net[0][start_node[start]] == 1
+        _dominators(count, found[2], entries, idom, forest, stack, 1 if only_arc else 0)
         _weigh(count, vertex, idom, points, owner, left_out, weight, size, place, following)
         total += weight[0]
         total_square += float(weight[0]) ** 2
