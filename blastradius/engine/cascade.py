@@ -40,10 +40,10 @@ worlds that move together; measured, in microseconds. Only their ratios decide."
 _QUEUE_ENTRIES: Final = 2**15
 """Entries that a batch of worlds aims at: what they touch then fits a core's cache."""
 
-_CHUNK_VISITS: Final = 4_000_000
+_CHUNK_VISITS: Final = 500_000
 """Visits in one piece of work: a fraction of a second."""
 
-_CHUNK_WORLDS: Final = 2**20
+_CHUNK_WORLDS: Final = 2**18
 
 
 def nodes_in_reach(arcs: ArcArrays, origins: NDArray[np.int64]) -> NDArray[np.bool_]:
@@ -149,7 +149,7 @@ class _Sparse:
         state = np.zeros(2 * n, dtype=np.int64)
         state[1::2] = self.layout.offset
         # One world queues each of its arcs at most once; memory is only used as far as it fills.
-        least = self.layout.n_arcs + 64 * len(self.layout.origins) + kernels.LONGEST_SEGMENT
+        least = self.layout.n_arcs + len(self.layout.origins)
         queue = np.empty(max(least, 8 * _QUEUE_ENTRIES), dtype=np.int64)
         return state, queue, np.empty(64, dtype=np.uint64)
 

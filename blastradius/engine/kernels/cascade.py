@@ -124,15 +124,31 @@ def spread_sparse(
     comes, not when it is queued: by then its state has arrived. Returns -1, with the state as it
     was, where the queue is too short for so many worlds.
     """
-    tail = 0
-    for k in range(len(origins)):
-        for world in range(width):
-            queue[tail] = (np.int64(origins[k]) << 6) | world
-            tail += 1
+    worlds = ALL if width == 64 else (ONE << np.uint64(width)) - ONE
     for world in range(width):
         keys[world] = stream(rng_seed, first_world + world)
-    at = 0
-    limit = len(queue) - LONGEST_SEGMENT
+    tail = len(origins)
+    for k in range(len(origins)):
+        # One entry for all worlds, only so that the origin is counted.
+        queue[k] = np.int64(origins[k]) << 6
+        state[2 * origins[k]] = np.int64(worlds)
+    limit = len(queue)
+    for k in range(len(origins)):
+        start = state[2 * origins[k] + 1]
+        while start >= 0:
+            header = rows[start]
+            length = np.int64((header >> ONE) & _LENGTH)
+            if tail + length * width > limit:
+                return _give_up(state, queue, tail)
+            for world in range(width):
+                keys[world] += GOLDEN
+                level = mix(keys[world]) >> _HALF
+                if level >= (header >> _HALF) and length > 0:
+                    keys[world], tail = _open_arcs(
+                        rows, state, queue, start, level, keys[world], world, tail
+                    )
+            start = start + length + 1 if header & ONE else -1
+    at = len(origins)
     while at < tail:
         if at + _AHEAD < tail:
             prefetch(rows, state[2 * (queue[at + _AHEAD] >> 6) + 1])
@@ -149,13 +165,21 @@ def spread_sparse(
             header = rows[start]
             length = np.int64((header >> ONE) & _LENGTH)
             if tail + length > limit:
-                for k in range(tail):
-                    state[2 * (queue[k] >> 6)] = 0
-                return -1
-            key, tail = _open_arcs(rows, state, queue, start, header, length, key, world, tail)
+                return _give_up(state, queue, tail)
+            key += GOLDEN
+            level = mix(key) >> _HALF
+            if level >= (header >> _HALF) and length > 0:
+                key, tail = _open_arcs(rows, state, queue, start, level, key, world, tail)
             start = start + length + 1 if header & ONE else -1
         keys[world] = key
     return tail
+
+
+@njit(cache=True, nogil=True)
+def _give_up(state: Any, queue: Any, tail: Any) -> Any:
+    for k in range(tail):
+        state[2 * (queue[k] >> 6)] = 0
+    return -1
 
 
 @njit(inline="always")
@@ -164,37 +188,34 @@ def _open_arcs(
     state: Any,
     queue: Any,
     start: Any,
-    header: Any,
-    length: Any,
+    level: Any,
     key: Any,
     world: Any,
     tail: Any,
 ) -> Any:
-    """Queue what the open arcs of one segment reach in one world."""
-    key += GOLDEN
-    level = mix(key) >> _HALF
-    if length > 0 and level >= (header >> _HALF):
-        last = start + length
-        arc = start + 1
-        while True:
-            word = rows[arc]
-            while (word >> _HALF) > level:
-                arc += 1
-                word = rows[arc]
-            head = np.int64(word & _LOW)
-            prefetch(state, 2 * head)
-            queue[tail] = (head << 6) | world
-            tail += 1
-            if arc >= last:
-                break
+    """Queue what the open arcs of a segment reach in one world; the first draw says some are."""
+    whole = rows[start] >> _HALF
+    last = start + np.int64((rows[start] >> ONE) & _LENGTH)
+    arc = start + 1
+    while True:
+        word = rows[arc]
+        while (word >> _HALF) > level:
             arc += 1
-            survival = word >> _HALF
-            level = ZERO
-            if survival > ZERO:
-                key += GOLDEN
-                level = ((mix(key) >> _HALF) * survival) >> _HALF
-                if level < (header >> _HALF):
-                    break
+            word = rows[arc]
+        head = np.int64(word & _LOW)
+        prefetch(state, 2 * head)
+        queue[tail] = (head << 6) | world
+        tail += 1
+        if arc >= last:
+            break
+        arc += 1
+        survival = word >> _HALF
+        level = ZERO
+        if survival > ZERO:
+            key += GOLDEN
+            level = ((mix(key) >> _HALF) * survival) >> _HALF
+            if level < whole:
+                break
     return key, tail
 
 

@@ -108,7 +108,7 @@ def test_too_short_a_queue_gives_the_same_worlds():
     state, queue, keys = sampler._kernel.scratch()
     layout = sampler._layout
     found = []
-    for length in (len(queue), layout.n_arcs + 1 + cascade.LONGEST_SEGMENT):
+    for length in (len(queue), layout.n_arcs + 1):
         counts = np.zeros(len(layout.nodes), np.int64)
         cascade.sample_sparse(
             layout.rows, state, queue[:length], keys, layout.origins, 0, 0, 640, 64, counts
