@@ -6,7 +6,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from blastradius.api import Result, analyze, compare, harden, load_graph
+    from blastradius.api import Result, analyze, compare, harden, load_graph, perimeter, rank
     from blastradius.errors import BlastRadiusError
     from blastradius.model.graph import (
         AccessGrant,
@@ -38,6 +38,8 @@ __all__ = [
     "compare",
     "harden",
     "load_graph",
+    "perimeter",
+    "rank",
 ]
 
 _HOMES = {
@@ -47,6 +49,8 @@ _HOMES = {
     "compare": "blastradius.api",
     "harden": "blastradius.api",
     "load_graph": "blastradius.api",
+    "perimeter": "blastradius.api",
+    "rank": "blastradius.api",
     "BlastRadiusError": "blastradius.errors",
 }
 

@@ -49,6 +49,8 @@ if TYPE_CHECKING:
         Provenance,
         ScenarioNote,
     )
+    from blastradius.analysis.survey import Progress, Survey
+    from blastradius.analysis.whole import WholeHarm
     from blastradius.io.tables.register import Register
     from blastradius.model.graph import Observation
     from blastradius.model.scenario import Scenario
@@ -56,6 +58,7 @@ if TYPE_CHECKING:
     from blastradius.report.document import Document
     from blastradius.report.notebook import PageFrame
     from blastradius.report.rows import Row
+    from blastradius.report.survey_views import PerimeterView, RankingView
 
 Method = Literal["auto", "exact", "monte-carlo"]
 
@@ -181,6 +184,151 @@ def analyze(
         loaded.graph, target, question, graph_sha256=loaded.sha256, priors=priors
     )
     return Result(breach, graph=loaded.reference)
+
+
+def rank(
+    graph: str | Path | Graph | LoadedGraph,
+    *,
+    actions: Sequence[str] = (),
+    as_of: str | None = None,
+    roles: Sequence[str] = (),
+    top: int = 100,
+    method: Method = "auto",
+    n_worlds: int | None = None,
+    precision: float = 0.02,
+    rng_seed: int = 0,
+    priors: PriorTable | None = None,
+    progress: Progress | None = None,
+) -> RankingView:
+    """Rank every party by what a supposed breach of it would do to the others.
+
+    Parameters
+    ----------
+    graph : str, Path, Graph or LoadedGraph
+        Whatever :func:`load_graph` takes.
+    actions, as_of, method, rng_seed, priors
+        As of :func:`analyze`.
+    roles : sequence of str
+        Roles of the parties that are of interest. On a large graph only their figures are
+        sampled; elsewhere it changes nothing.
+    top : int
+        How many parties are of interest, likewise.
+    n_worlds : int, optional
+        Worlds to sample for each of them; by default as many as the precision takes.
+    precision : float
+        95 % half-width, relative to the score, at which sampling stops [1].
+    progress : callable, optional
+        Called with (steps done, steps in all) as the work goes on.
+
+    Raises
+    ------
+    QuestionError
+        If an option is out of range.
+    ExactBudgetError
+        If an exact answer is demanded and does not fit the budget.
+    """
+    from blastradius.analysis.ranking import rank_parties
+    from blastradius.report.survey_views import RankingView
+
+    loaded = load_graph(graph)
+    survey = _survey(actions, as_of, roles, top, method, n_worlds, precision, rng_seed)
+    whole = _whole(loaded, survey, priors)
+    ranking = rank_parties(
+        whole,
+        survey,
+        graph_name=loaded.graph.name,
+        graph_sha256=loaded.sha256,
+        priors=priors,
+        progress=progress,
+    )
+    return RankingView(ranking, graph=loaded.reference)
+
+
+def perimeter(
+    graph: str | Path | Graph | LoadedGraph,
+    party: str,
+    *,
+    actions: Sequence[str] = (),
+    as_of: str | None = None,
+    method: Method = "auto",
+    n_worlds: int | None = None,
+    precision: float = 0.02,
+    rng_seed: int = 0,
+    priors: PriorTable | None = None,
+    progress: Progress | None = None,
+) -> PerimeterView:
+    """Find whose breach would harm a party, and what each of them holds of it.
+
+    Parameters
+    ----------
+    graph : str, Path, Graph or LoadedGraph
+        Whatever :func:`load_graph` takes.
+    party : str
+        Party that asks: id, name, alias or identifier.
+    actions, as_of, method, n_worlds, precision, rng_seed, priors, progress
+        As of :func:`rank`.
+
+    Raises
+    ------
+    UnknownNameError, AmbiguousNameError
+        If it is not one known party.
+    QuestionError
+        If an option is out of range.
+    ExactBudgetError
+        If an exact answer is demanded and does not fit the budget.
+    """
+    from blastradius.analysis.perimeter import find_perimeter
+    from blastradius.analysis.resolve import resolve_party
+    from blastradius.report.survey_views import PerimeterView
+
+    loaded = load_graph(graph)
+    asked = resolve_party(loaded.graph, party).id
+    survey = _survey(actions, as_of, (), None, method, n_worlds, precision, rng_seed)
+    whole = _whole(loaded, survey, priors)
+    found = find_perimeter(
+        whole,
+        list(whole.party_ids).index(asked),
+        survey,
+        graph_name=loaded.graph.name,
+        graph_sha256=loaded.sha256,
+        priors=priors,
+        progress=progress,
+    )
+    return PerimeterView(found, graph=loaded.reference)
+
+
+def _survey(
+    actions: Sequence[str],
+    as_of: str | None,
+    roles: Sequence[str],
+    top: int | None,
+    method: Method,
+    n_worlds: int | None,
+    precision: float,
+    rng_seed: int,
+) -> Survey:
+    from blastradius.analysis.survey import DEFAULT_TOP, Survey
+
+    return Survey(
+        actions=(actions,) if isinstance(actions, str) else tuple(actions),
+        as_of=as_of,
+        method=method,
+        n_worlds=n_worlds,
+        precision=precision,
+        rng_seed=rng_seed,
+        roles=(roles,) if isinstance(roles, str) else tuple(roles),
+        top=DEFAULT_TOP if top is None else top,
+    )
+
+
+def _whole(loaded: LoadedGraph, survey: Survey, priors: PriorTable | None) -> WholeHarm:
+    """Compile the harm network of all parties as a survey says."""
+    from blastradius.analysis.priors import default_priors
+    from blastradius.analysis.whole import whole_harm
+
+    return whole_harm(
+        loaded.graph, priors or default_priors(), actions=survey.actions, period=survey.period
+    )
 
 
 def compare(

@@ -13,7 +13,12 @@ from blastradius.analysis.harm import CompiledHarm, Event, Scope, compile_harm
 from blastradius.analysis.importance import PATHS_EXPLAINED, counterfactuals, edge_importance
 from blastradius.analysis.next_steps import next_steps
 from blastradius.analysis.paths import PathFinder
-from blastradius.analysis.priors import PriorTable, default_priors
+from blastradius.analysis.priors import (
+    PriorTable,
+    changed_priors,
+    default_priors,
+    prior_assumptions,
+)
 from blastradius.analysis.question import Question
 from blastradius.analysis.resolve import (
     incidents_of,
@@ -165,17 +170,6 @@ def analyze_breach(
         scenario=_scenario_note(solved, graph, target, graph_sha256),
     )
     return BreachAnalysis(analysis, graph, question, priors, reader, solver, solved.likelihood)
-
-
-def changed_priors(priors: PriorTable) -> dict[str, object]:
-    """Return the rows that differ from the shipped table as an option; nothing if none does."""
-    shipped = default_priors().rows
-    changed = {
-        key: {"low": row.low, "value": row.value, "high": row.high}
-        for key, row in sorted(priors.rows.items())
-        if shipped.get(key) != row
-    }
-    return {"priors": changed} if changed else {}
 
 
 def _solve(graph: Graph, target: str, question: Question, priors: PriorTable) -> _Solved:
@@ -402,16 +396,7 @@ def assumptions_of(harm: CompiledHarm, priors: PriorTable) -> tuple[Assumption, 
     for arc in harm.arcs:
         for key in arc.coin.keys:
             uses[key] = uses.get(key, 0) + 1
-    return assumptions_from(uses, priors)
-
-
-def assumptions_from(uses: Mapping[str, int], priors: PriorTable) -> tuple[Assumption, ...]:
-    """List the prior rows behind arcs by number of arcs, assumed ones first, most used first."""
-    rows = [
-        Assumption(row.key, row.meaning, row.value, row.low, row.high, row.basis, row.source, n)
-        for row, n in ((priors[key], n) for key, n in uses.items())
-    ]
-    return tuple(sorted(rows, key=lambda a: (a.basis != "assumed", -a.arcs, a.key)))
+    return prior_assumptions(uses, priors)
 
 
 def _limits(graph: Graph, parties: Iterable[PartyResult]) -> str:

@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 
-from blastradius.analysis.results import Basis
+from blastradius.analysis.results import Assumption, Basis
 from blastradius.errors import QuestionError
 from blastradius.io.priors import read_prior_rows
 from blastradius.model.graph import ProbabilityRange
@@ -180,3 +180,23 @@ def default_priors() -> PriorTable:
             row["source"],
         )
     return PriorTable(rows)
+
+
+def changed_priors(priors: PriorTable) -> dict[str, object]:
+    """Return the rows that differ from the shipped table as an option; nothing if none does."""
+    shipped = default_priors().rows
+    changed = {
+        key: {"low": row.low, "value": row.value, "high": row.high}
+        for key, row in sorted(priors.rows.items())
+        if shipped.get(key) != row
+    }
+    return {"priors": changed} if changed else {}
+
+
+def prior_assumptions(uses: Mapping[str, int], priors: PriorTable) -> tuple[Assumption, ...]:
+    """List prior rows, given how many arcs use each: assumed ones first, most used first."""
+    rows = [
+        Assumption(row.key, row.meaning, row.value, row.low, row.high, row.basis, row.source, n)
+        for row, n in ((priors[key], n) for key, n in uses.items())
+    ]
+    return tuple(sorted(rows, key=lambda a: (a.basis != "assumed", -a.arcs, a.key)))

@@ -17,7 +17,14 @@ if TYPE_CHECKING:
 METHODS: Final = ("auto", "exact", "monte-carlo")
 
 
-def _check_word(what: str, word: str, known: Sequence[str]) -> None:
+def check_word(what: str, word: str, known: Sequence[str]) -> None:
+    """Refuse a word that is not among the known ones.
+
+    Raises
+    ------
+    QuestionError
+        With the nearest known word, or all of them.
+    """
     if word not in known:
         hint = did_you_mean(str(word), known) or f" (choose from {', '.join(known)})"
         msg = f"unknown {what} {word!r}{hint}"
@@ -59,8 +66,8 @@ class Question:
             With the value, and the words to choose from.
         """
         for action in self.actions:
-            _check_word("action", action, ACTIONS)
-        _check_word("method", self.method, METHODS)
+            check_word("action", action, ACTIONS)
+        check_word("method", self.method, METHODS)
         if self.n_worlds is not None and self.n_worlds < 1:
             msg = f"n_worlds must be at least 1, got {self.n_worlds}"
             raise QuestionError(msg)

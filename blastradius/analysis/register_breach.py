@@ -18,13 +18,12 @@ from blastradius.analysis.blast import blast_radius, rank, untouched
 from blastradius.analysis.breach import (
     BreachAnalysis,
     analyze_breach,
-    assumptions_from,
     choose_scope,
 )
 from blastradius.analysis.evidence import Weighed, weigh
 from blastradius.analysis.harm import Scope
 from blastradius.analysis.next_steps import alerts
-from blastradius.analysis.priors import PriorTable, default_priors
+from blastradius.analysis.priors import PriorTable, default_priors, prior_assumptions
 from blastradius.analysis.question import Question
 from blastradius.analysis.register_names import similar_names, skeleton
 from blastradius.analysis.register_numbers import Numbers, sample_register
@@ -329,7 +328,7 @@ def _sampled(
         parties=parties,
         blast_radius=blast_radius(parties.values()),
         engine=numbers.note,
-        assumptions=assumptions_from(numbers.uses, priors),
+        assumptions=prior_assumptions(numbers.uses, priors),
         next_steps=tuple(alerts(scope, ranking)),
         unobserved_edges_note=_limits(register, parties.values())
         + f"; paths, varieties and at most {DATASETS} datasets are shown for the {DETAILED} parties "

@@ -7,8 +7,9 @@ compiles to the same arcs wherever it starts, so one network answers for all of 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Final
 
 import numpy as np
@@ -82,6 +83,13 @@ class WholeHarm:
     party_roles: Sequence[str]
     dataset_ids: Sequence[str]
     edge_ids: Sequence[str]
+    dataset_varieties: Sequence[Sequence[str]] = ()
+    """VERIS varieties of each dataset; empty where they are not known."""
+    prior: NDArray[np.int32] = field(default_factory=lambda: np.zeros(0, dtype=np.int32))
+    """Row of each coin in ``prior_keys``, shape (n_coins,), or empty where that is not known."""
+    prior_keys: Sequence[Sequence[str]] = ()
+    """Sets of rows of the table of priors that a coin may rest on; none where the graph gives the
+    number."""
 
     @property
     def n_parties(self) -> int:
@@ -92,6 +100,15 @@ class WholeHarm:
         """Return the network in rows, with other probabilities if given."""
         chosen = self.value if probability is None else probability
         return ArcArrays.from_arcs(self.n_nodes, self.tail, self.head, chosen)
+
+    def prior_uses(self, coins: NDArray[np.int64] | None = None) -> Mapping[str, int]:
+        """Count the coins that rest on each row of the table of priors: of all, or of some."""
+        rows = self.prior if coins is None or not len(self.prior) else self.prior[coins]
+        uses: Counter[str] = Counter()
+        for row, count in enumerate(np.bincount(rows, minlength=len(self.prior_keys)).tolist()):
+            for key in self.prior_keys[row] if count else ():
+                uses[key] += count
+        return uses
 
 
 def whole_harm(
@@ -124,9 +141,11 @@ def harm_arrays(harm: CompiledHarm, graph: Graph) -> WholeHarm:
     parties = sorted(graph.parties, key=lambda p: p.id)
     rows = {p.id: row for row, p in enumerate(parties)}
     coins = [arc for arc in harm.arcs if arc.kind != "origin"]
-    datasets = sorted(d.id for d in graph.datasets)
+    varieties = {d.id: d.varieties for d in graph.datasets}
+    datasets = sorted(varieties)
     dataset_rows = {d: row for row, d in enumerate(datasets)}
     edge_rows: dict[str, int] = {}
+    prior_rows: dict[tuple[str, ...], int] = {}
     ends = np.array([(a.tail, a.head) for a in coins] + list(harm.readouts), dtype=np.int32)
     ends = ends.reshape(-1, 2)
     sure = [1.0] * len(harm.readouts)
@@ -163,6 +182,11 @@ def harm_arrays(harm: CompiledHarm, graph: Graph) -> WholeHarm:
         party_roles=[p.role for p in parties],
         dataset_ids=datasets,
         edge_ids=list(edge_rows),
+        dataset_varieties=[varieties[d] for d in datasets],
+        prior=np.array(
+            [prior_rows.setdefault(a.coin.keys, len(prior_rows)) for a in coins], dtype=np.int32
+        ),
+        prior_keys=list(prior_rows),
     )
 
 

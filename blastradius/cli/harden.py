@@ -11,7 +11,7 @@ import typer
 from blastradius.cli import options as shared
 from blastradius.cli.answer import FORMATS
 from blastradius.cli.output import choose_format, deliver, spare_inputs
-from blastradius.cli.progress import progress
+from blastradius.cli.progress import progress_bar
 from blastradius.cli.question import QuestionOptions, check_question, graph_name, method_of
 from blastradius.cli.usage import UsageError
 
@@ -173,7 +173,7 @@ def _ask(target: str | None, question: QuestionOptions, own: HardenOptions) -> H
     from blastradius.api import load_graph
 
     loaded = load_graph(graph_name(question.graph))
-    with progress("sampling worlds") as moved:
+    with progress_bar("sampling worlds") as moved:
         return harden_graph(
             loaded,
             target,

@@ -1,37 +1,85 @@
-"""A bar with the time left, for long work on a terminal; nothing through a pipe."""
+"""A bar with the time left for long work: on a terminal only, and only once the work is long."""
 
 # ruff: noqa: PLC0415 - what one command or format needs is imported when it is needed
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Iterator
+import time
 from contextlib import contextmanager
+from typing import TYPE_CHECKING
 
-Progress = Callable[[int, int], None]
-"""Called with (steps done, steps in all) now and then."""
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from rich.progress import Progress as RichProgress
+    from rich.progress import TaskID
+
+    Progress = Callable[[int, int], None]
+
+_DELAY = 1.0
+"""Silence before a bar appears [s]: short work needs none."""
 
 
 @contextmanager
-def progress(label: str) -> Iterator[Progress | None]:
-    """Yield a function that moves a bar on standard error; None where that is no terminal.
+def progress_bar(what: str) -> Iterator[Progress | None]:
+    """Show on standard error how far long work is; yield what the work calls, None in a pipe.
 
-    The bar appears with the first step, so that quick answers show none.
+    The bar is gone when the work ends, however it ends.
+
+    Parameters
+    ----------
+    what : str
+        What is being done, in front of the bar.
+
+    Examples
+    --------
+    >>> with progress_bar("breaching") as progress:  # no terminal here
+    ...     progress is None
+    True
     """
     if not sys.stderr.isatty():
         yield None
         return
-    from rich.console import Console
-    from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
+    bar = _Bar(what)
+    try:
+        yield bar
+    finally:
+        bar.close()
 
-    columns = (TextColumn("{task.description}"), BarColumn(), TimeRemainingColumn())
-    bar = Progress(*columns, console=Console(stderr=True), transient=True)
-    task = bar.add_task(label, total=None)
 
-    def move(done: int, total: int) -> None:
-        bar.start()
+class _Bar:
+    """Draws nothing until the work has taken a while."""
+
+    def __init__(self, what: str) -> None:
+        self._what = what
+        self._begun = time.monotonic()
+        self._shown: tuple[RichProgress, TaskID] | None = None
+
+    def __call__(self, done: int, total: int) -> None:
+        if self._shown is None:
+            if time.monotonic() - self._begun < _DELAY or done >= total:
+                return
+            self._shown = self._open(total)
+        bar, task = self._shown
         bar.update(task, completed=done, total=total)
 
-    try:
-        yield move
-    finally:
-        bar.stop()
+    def _open(self, total: int) -> tuple[RichProgress, TaskID]:
+        from rich.console import Console
+        from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn
+        from rich.progress import TimeRemainingColumn as TimeLeft
+
+        bar = Progress(
+            TextColumn("{task.description}", markup=False),
+            BarColumn(),
+            TaskProgressColumn(),
+            TimeLeft(elapsed_when_finished=False),
+            console=Console(file=sys.stderr),
+            transient=True,
+        )
+        bar.start()
+        return bar, bar.add_task(self._what, total=total)
+
+    def close(self) -> None:
+        """Take the bar away."""
+        if self._shown is not None:
+            self._shown[0].stop()

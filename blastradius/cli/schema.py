@@ -1,9 +1,9 @@
-"""``blastradius schema``: print the JSON Schema of graphs, results, comparisons or hardenings."""
+"""``blastradius schema``: print the JSON Schema of graphs, or of what commands write."""
 
 # ruff: noqa: PLC0415 - what one command or format needs is imported when it is needed
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
@@ -20,6 +20,10 @@ blastradius schema --result
 blastradius schema --comparison
 
 blastradius schema --hardening
+
+blastradius schema --ranking
+
+blastradius schema --perimeter
 """
 
 
@@ -33,6 +37,12 @@ def schema(
     hardening: Annotated[
         bool, typer.Option("--hardening", help="The schema of hardenings instead of graph files.")
     ] = False,
+    ranking: Annotated[
+        bool, typer.Option("--ranking", help="The schema of rankings instead of graph files.")
+    ] = False,
+    perimeter: Annotated[
+        bool, typer.Option("--perimeter", help="The schema of perimeters instead of graph files.")
+    ] = False,
     output: Annotated[
         str | None,
         typer.Option(
@@ -41,29 +51,38 @@ def schema(
     ] = None,
 ) -> None:
     """Print the JSON Schema of graph files, for editors and for checks."""
-    wanted = [
-        name
-        for name, is_wanted in (
-            ("result", result),
-            ("comparison", comparison),
-            ("hardening", hardening),
-        )
-        if is_wanted
-    ]
-    if len(wanted) > 1:
-        options = " and ".join(f"--{name}" for name in wanted)
-        msg = f"{options} are {len(wanted)} schemas: choose one of them"
+    asked = {
+        "--result": result,
+        "--comparison": comparison,
+        "--hardening": hardening,
+        "--ranking": ranking,
+        "--perimeter": perimeter,
+    }
+    chosen = [name for name, wanted in asked.items() if wanted]
+    if len(chosen) > 1:
+        msg = f"{' and '.join(chosen)} are {_COUNTS[len(chosen)]} schemas: choose one of them"
         raise UsageError(msg)
-    from blastradius.io.schema import graph_json_schema
     from blastradius.report.as_dict import json_text
+
+    content = _schema(chosen[0] if chosen else "")
+    deliver("json", output, {"json": lambda _: json_text(content)})
+
+
+_COUNTS = {2: "two", 3: "three", 4: "four", 5: "five"}
+
+
+def _schema(option: str) -> dict[str, Any]:
+    from blastradius.io.schema import graph_json_schema
+    from blastradius.report import survey_schema
     from blastradius.report.comparison_schema import comparison_json_schema
     from blastradius.report.hardening_schema import hardening_json_schema
     from blastradius.report.result_schema import result_json_schema
 
-    make = {
-        "result": result_json_schema,
-        "comparison": comparison_json_schema,
-        "hardening": hardening_json_schema,
+    published = {
+        "--result": result_json_schema,
+        "--comparison": comparison_json_schema,
+        "--hardening": hardening_json_schema,
+        "--ranking": survey_schema.ranking_json_schema,
+        "--perimeter": survey_schema.perimeter_json_schema,
     }
-    content = make[wanted[0]]() if wanted else graph_json_schema()
-    deliver("json", output, {"json": lambda _: json_text(content)})
+    return published.get(option, graph_json_schema)()

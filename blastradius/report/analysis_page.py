@@ -22,7 +22,7 @@ from blastradius.report.document import (
 from blastradius.report.listing import Listing, select
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Collection, Iterable, Iterator, Mapping
 
     from blastradius.analysis.results import (
         Analysis,
@@ -300,7 +300,7 @@ def _blast_facts(analysis: Analysis) -> Facts:
 
 
 def assumption_blocks(
-    assumptions: Sequence[Assumption], brackets: str = "the range behind each score"
+    assumptions: Collection[Assumption], brackets: str = "the range behind each score"
 ) -> Iterator[Block]:
     """Yield what stands in for numbers that nobody wrote down."""
     if not assumptions:

@@ -64,7 +64,7 @@ def analysis_dict(analysis: Analysis, listing: Listing | None = None) -> Plain:
     groups = {group.id for group in analysis.groups}
     return {
         "schema": RESULT_SCHEMA,
-        "provenance": _provenance(analysis.provenance),
+        "provenance": provenance_dict(analysis.provenance),
         "target": analysis.target,
         "incident": _incident(analysis.incident),
         "scenario": _scenario(analysis.scenario),
@@ -145,7 +145,8 @@ def _filter(listing: Listing) -> Plain:
     }
 
 
-def _provenance(item: Provenance) -> Plain:
+def provenance_dict(item: Provenance) -> Plain:
+    """Return what is needed to repeat a result as plain data."""
     return {
         "version": item.version,
         "graph": {"name": item.graph_name, "sha256": item.graph_sha256},
@@ -248,7 +249,7 @@ def _group(item: GroupResult) -> Plain:
 
 
 def assumption_dict(item: Assumption) -> Plain:
-    """Return a prior that stands in for a number."""
+    """Return a prior that a result rests on as plain data."""
     return {
         "key": item.key,
         "meaning": item.meaning,

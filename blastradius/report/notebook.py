@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from blastradius.analysis.results import Analysis, GroupResult, PartyResult
     from blastradius.report.comparison import Comparison, Move
     from blastradius.report.listing import Listing
+    from blastradius.report.rows import Cell, Row
 
 MAX_ROWS = 20
 """Longest table; a notebook is for looking, the rows are for working on."""
@@ -97,6 +98,25 @@ def _comparison_row(move: Move) -> Sequence[str]:
         numbers.change(before.band, after.band),
         numbers.change(before.verdict, after.verdict),
     )
+
+
+def rows_html(title: str, rows: Sequence[Row], columns: Sequence[str]) -> str:
+    """Return flat rows as an HTML table, some of their columns."""
+    shown = rows[:MAX_ROWS]
+    hidden = len(rows) - len(shown)
+    return _page(
+        title,
+        "",
+        columns,
+        ([_shown(row[column]) for column in columns] for row in shown),
+        f"{hidden:,} more not shown" if hidden else "",
+    )
+
+
+def _shown(value: Cell) -> str:
+    if isinstance(value, float):
+        return numbers.probability_text(value)
+    return "" if value is None else str(value)
 
 
 def _page(

@@ -9,12 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from blastradius import __version__
-from blastradius.analysis.breach import (
-    assumptions_of,
-    changed_priors,
-    choose_incident,
-    scope_of,
-)
+from blastradius.analysis.breach import assumptions_of, choose_incident, scope_of
 from blastradius.analysis.hardening.network import RiskNetwork, Start, risk_of_all, risk_of_target
 from blastradius.analysis.hardening.objective import Objective, Progress, choose_objective
 from blastradius.analysis.hardening.plan import make_plan, most_affected
@@ -29,7 +24,7 @@ from blastradius.analysis.hardening.results import (
 from blastradius.analysis.hardening.search import Search
 from blastradius.analysis.hardening.table import ActionBook, ActionTable, action_table
 from blastradius.analysis.harm import CompiledHarm, Scope, compile_harm
-from blastradius.analysis.priors import PriorTable, default_priors
+from blastradius.analysis.priors import PriorTable, changed_priors, default_priors
 from blastradius.analysis.resolve import resolve_party, resolve_target
 from blastradius.analysis.results import Assumption
 from blastradius.analysis.whole import WholeHarm, harm_arrays
