@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
 
 from blastradius.analysis.whole import WholeHarm
 from blastradius.engine.exact import ExactSolver
@@ -18,7 +21,7 @@ class Part:
     place: Mapping[int, int]
     """Node of the whole network -> node of the part."""
     rows: list[int]
-    """Row of each arc in the whole network."""
+    """Row of each arc in the lists of the whole."""
     ends: list[tuple[int, int]]
     """Tail and head of each arc, in nodes of the part."""
 
@@ -32,6 +35,8 @@ class Parts:
         Readout nodes that matter; sure arcs into other ones are left out.
     extra : pairs (tail, head)
         More sure arcs, for questions of one's own; heads may be nodes beyond the network.
+    among : bool array, shape (n_nodes,), optional
+        Nodes whose arcs to each other and to questions are the only ones taken.
     """
 
     def __init__(
@@ -39,56 +44,48 @@ class Parts:
         whole: WholeHarm,
         questions: Collection[int],
         extra: Sequence[tuple[int, int]] = (),
+        among: NDArray[np.bool_] | None = None,
     ) -> None:
+        rows = _rows_that_matter(whole, questions, among)
         more = len(extra)
-        tails = whole.tail.tolist() + [tail for tail, _ in extra]
-        heads = whole.head.tolist() + [head for _, head in extra]
         self.n_nodes = max([whole.n_nodes, *(head + 1 for _, head in extra)])
-        self.n_coins = whole.n_coins
-        self.tail: list[int] = tails
-        self.head: list[int] = heads
-        self.value: list[float] = whole.value.tolist() + [1.0] * more
-        self.low: list[float] = whole.low.tolist() + [1.0] * more
-        self.high: list[float] = whole.high.tolist() + [1.0] * more
-        self.out: list[list[int]] = [[] for _ in range(self.n_nodes)]
-        wanted = {*questions, *(head for _, head in extra)}
-        for row, tail in enumerate(tails):
-            if self.high[row] > 0 and (row < self.n_coins or heads[row] in wanted):
-                self.out[tail].append(row)
+        self.coin: list[int] = np.where(rows < whole.n_coins, rows, -1).tolist() + [-1] * more
+        """Row of each arc among the coins of the whole network; -1 for sure ones."""
+        self.tail: list[int] = whole.tail[rows].tolist() + [tail for tail, _ in extra]
+        self.head: list[int] = whole.head[rows].tolist() + [head for _, head in extra]
+        self.value: list[float] = whole.value[rows].tolist() + [1.0] * more
+        self.low: list[float] = whole.low[rows].tolist() + [1.0] * more
+        self.high: list[float] = whole.high[rows].tolist() + [1.0] * more
+        self.out: dict[int, list[int]] = {}
+        for row, tail in enumerate(self.tail):
+            self.out.setdefault(tail, []).append(row)
 
     def within_reach(self, start: int) -> list[int]:
         """Return the nodes that an arc with a probability above 0 may lead to, the start first."""
         seen = {start: None}
         queue = [start]
         while queue:
-            for row in self.out[queue.pop()]:
+            for row in self.out.get(queue.pop(), ()):
                 head = self.head[row]
                 if self.value[row] > 0 and head not in seen:
                     seen[head] = None
                     queue.append(head)
         return list(seen)
 
-    def cut(
-        self,
-        start: int,
-        leave_out: Collection[int] = (),
-        among: Collection[int] | None = None,
-    ) -> Part:
+    def cut(self, start: int, leave_out: Collection[int] = ()) -> Part:
         """Return what a breach that starts at a node may reach, at the high ends of all ranges.
 
         Parameters
         ----------
         leave_out : nodes
             Not entered.
-        among : nodes, optional
-            The only ones entered.
         """
         place = {start: 0}
         nodes, rows, ends = [start], [], []
         for node in nodes:  # grows while it is walked
-            for row in self.out[node]:
+            for row in self.out.get(node, ()):
                 head = self.head[row]
-                if head in leave_out or (among is not None and head not in among):
+                if head in leave_out:
                     continue
                 if head not in place:
                     place[head] = len(nodes)
@@ -110,7 +107,7 @@ class Parts:
             part.ends,
             self.coins(part, self.high),
             [0],
-            fixed=[row >= self.n_coins for row in part.rows],
+            fixed=[self.coin[row] < 0 for row in part.rows],
             budget=budget,
         )
 
@@ -121,17 +118,27 @@ class Parts:
         """Return the probability of each arc of a part, 0 for rows that are closed."""
         return [0.0 if row in closed else probability[row] for row in part.rows]
 
-    def coming_to(self, ends: Iterable[int]) -> set[int]:
-        """Return the nodes from which harm may come to one of the ends, those included."""
-        into: list[list[int]] = [[] for _ in range(self.n_nodes)]
-        for tail, rows in enumerate(self.out):
-            for row in rows:
-                into[self.head[row]].append(tail)
-        seen = set(ends)
-        queue = list(seen)
-        while queue:
-            for tail in into[queue.pop()]:
-                if tail not in seen:
-                    seen.add(tail)
-                    queue.append(tail)
-        return seen
+
+def _rows_that_matter(
+    whole: WholeHarm, questions: Collection[int], among: NDArray[np.bool_] | None
+) -> NDArray[np.int64]:
+    """Return the arcs that can open, but for sure ones into nodes that nobody asks about."""
+    asked = np.zeros(whole.n_nodes, dtype=bool)
+    asked[list(questions)] = True
+    matters = (whole.high > 0) & ((np.arange(len(whole.head)) < whole.n_coins) | asked[whole.head])
+    if among is not None:
+        matters &= among[whole.tail] & (among | asked)[whole.head]
+    return np.flatnonzero(matters)
+
+
+def coming_to(whole: WholeHarm, ends: Collection[int]) -> NDArray[np.bool_]:
+    """Tell from which nodes harm may come to one of the ends, those included, shape (n_nodes,)."""
+    coins = np.flatnonzero(whole.high[: whole.n_coins] > 0)
+    tails, heads = whole.tail[coins], whole.head[coins]
+    near = np.zeros(whole.n_nodes, dtype=bool)
+    near[list(ends)] = True
+    while True:
+        new = tails[near[heads] & ~near[tails]]
+        if not len(new):
+            return near
+        near[new] = True

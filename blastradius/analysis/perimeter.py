@@ -2,22 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
 from typing import Final, Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
 from blastradius import __version__
-from blastradius.analysis.parts import Part, Parts
+from blastradius.analysis.asked import Answer, Asked
+from blastradius.analysis.parts import Part, Parts, coming_to
 from blastradius.analysis.priors import (
     PriorTable,
     changed_priors,
     default_priors,
     prior_assumptions,
 )
-from blastradius.analysis.ranking import AUTO_ARCS, uncertain_arcs
+from blastradius.analysis.ranking import AUTO_ARCS, sampling_reason, uncertain_arcs
 from blastradius.analysis.results import EVENTS, Provenance, band_of
 from blastradius.analysis.solve import AUTO_BUDGET
 from blastradius.analysis.survey import (
@@ -78,7 +78,8 @@ def find_perimeter(
     origins = [row for row, node in enumerate(starts) if node in ways.length and row != party]
     answers, engine = _solve(whole, asked, origins, survey, progress)
     exposure = _sum([answers[row].score for row in origins])
-    threats = [_threat(whole, asked, row, answers[row], ways, exposure.value) for row in origins]
+    held = _held(whole, party)
+    threats = [_threat(whole, row, answers[row], ways, held, exposure.value) for row in origins]
     threats.sort(key=lambda t: (-t.score.value, -t.probability["harmed"].value, t.id))
     ids = {id_ for t in threats for step in t.way for id_ in (step.origin, step.target)}
     return Perimeter(
@@ -103,81 +104,6 @@ def find_perimeter(
     )
 
 
-@dataclass(frozen=True, slots=True)
-class Asked:
-    """The nodes that say what happens to one party; those with -1 cannot be reached by anything.
-
-    The network has no nodes for some of the questions: these get numbers beyond it, and sure arcs.
-    """
-
-    party: int
-    ends: tuple[int, ...]
-    """Compromised, disrupted, and each dataset disclosed: where harm of the party begins."""
-    levels: tuple[tuple[int, float], ...]
-    """Level nodes with their points, from the least severe up."""
-    events: Mapping[str, int]
-    """exposed, compromised, disrupted, harmed -> node, -1 for none."""
-    varieties: Mapping[str, int]
-    """VERIS variety -> node "some data of this variety is disclosed"."""
-    extra: tuple[tuple[int, int], ...]
-    """Sure arcs into the nodes beyond the network."""
-
-    @classmethod
-    def of(cls, whole: WholeHarm, party: int) -> Asked:
-        """Find the nodes of a party by the coins that enter them."""
-        heads = whole.head[: whole.n_coins]
-        here = whole.target == party
-        stops = np.isin(whole.kind, [ARC_KINDS.index("outage"), ARC_KINDS.index("dependency")])
-        down = np.unique(heads[here & stops]).tolist()
-        discloses = np.isin(whole.kind, [ARC_KINDS.index("custody"), ARC_KINDS.index("own")])
-        rows = np.flatnonzero(here & discloses)
-        disclosed = dict(zip(heads[rows].tolist(), whole.dataset[rows].tolist(), strict=True))
-        compromised = int(whole.compromised[party])
-        varieties, extra = _questions_beyond(whole, disclosed)
-        levels = np.flatnonzero(whole.level_party == party).tolist()
-        return cls(
-            party=party,
-            ends=(compromised, *down, *sorted(disclosed)),
-            levels=tuple((int(whole.level_node[i]), float(whole.level_points[i])) for i in levels),
-            events={
-                "exposed": whole.n_nodes if disclosed else -1,
-                "compromised": compromised,
-                "disrupted": down[0] if down else -1,
-                "harmed": int(whole.harmed[party]),
-            },
-            varieties=varieties,
-            extra=extra,
-        )
-
-    @property
-    def questions(self) -> set[int]:
-        """Readout nodes of the network that matter."""
-        return {self.events["harmed"], *(node for node, _ in self.levels)}
-
-
-def _questions_beyond(
-    whole: WholeHarm, disclosed: Mapping[int, int]
-) -> tuple[dict[str, int], tuple[tuple[int, int], ...]]:
-    """Give nodes to "some data is disclosed" and to the same of each variety."""
-    exposed = whole.n_nodes
-    varieties: dict[str, int] = {}
-    extra = []
-    for node, dataset in sorted(disclosed.items()):
-        extra.append((node, exposed))
-        names = whole.dataset_varieties[dataset] if whole.dataset_varieties else ()
-        extra += [(node, varieties.setdefault(n, exposed + 1 + len(varieties))) for n in names]
-    return varieties, tuple(extra)
-
-
-@dataclass(frozen=True, slots=True)
-class Answer:
-    """What one breach does to the party that asks."""
-
-    score: Figure
-    events: Mapping[str, Figure]
-    varieties: Mapping[str, Figure]
-
-
 _NOTHING: Final = Figure(0.0, 0.0, 0.0)
 
 
@@ -188,13 +114,27 @@ def _solve(
     survey: Survey,
     progress: Progress | None,
 ) -> tuple[Mapping[int, Answer], SurveyEngine]:
+    reason = "sampling was asked for"
     if survey.method != "monte-carlo":
         try:
             return _ExactPerimeter(whole, asked, survey).run(origins, progress)
         except ExactBudgetError:
             if survey.method == "exact":
                 raise
-    raise NotImplementedError
+        reason = sampling_reason(whole)
+    # Imported here so that exact answers do not pay for compiled kernels.
+    from blastradius.analysis.sampled_perimeter import sample_perimeter  # noqa: PLC0415
+
+    sampled = sample_perimeter(whole, asked, origins, survey, progress)
+    engine = SurveyEngine(
+        method="monte-carlo",
+        reason=reason,
+        n_worlds=sampled.n_worlds,
+        rng_seed=survey.rng_seed,
+        uncertain_arcs=uncertain_arcs(whole),
+        precision=sampled.precision,
+    )
+    return sampled.answers, engine
 
 
 class _ExactPerimeter:
@@ -205,7 +145,16 @@ class _ExactPerimeter:
         self.asked = asked
         self.demanded = survey.method == "exact"
         self.budget = DEFAULT_BUDGET if self.demanded else AUTO_BUDGET
-        self.parts = Parts(whole, asked.questions, asked.extra)
+        near = coming_to(whole, asked.ends)
+        coins = slice(0, whole.n_coins)
+        n_arcs = int((near[whole.tail[coins]] & near[whole.head[coins]]).sum())
+        self.check(n_arcs)
+        self.parts = Parts(whole, asked.questions, asked.extra, near)
+
+    def check(self, n_arcs: int) -> None:
+        """Refuse early what would take too long."""
+        if n_arcs > AUTO_ARCS and not self.demanded:
+            raise ExactBudgetError(self.budget, self.whole.n_coins)
 
     def run(
         self, origins: Sequence[int], progress: Progress | None
@@ -223,23 +172,18 @@ class _ExactPerimeter:
             method="exact",
             reason="exact was asked for" if self.demanded else fits,
             n_worlds=None,
-            n_searches=None,
             rng_seed=None,
             uncertain_arcs=uncertain_arcs(self.whole),
             precision=None,
-            candidates=None,
         )
         return answers, engine
 
     def _parts(self, origins: Sequence[int]) -> dict[int, Part]:
-        heads = {head for _, head in self.asked.extra}
-        among = self.parts.coming_to({*self.asked.ends}) | self.asked.questions | heads
         parts, n_arcs = {}, 0
         for row in origins:
-            parts[row] = self.parts.cut(int(self.whole.compromised[row]), among=among)
+            parts[row] = self.parts.cut(int(self.whole.compromised[row]))
             n_arcs += len(parts[row].rows)
-            if n_arcs > AUTO_ARCS and not self.demanded:
-                raise ExactBudgetError(self.budget, self.whole.n_coins)
+            self.check(n_arcs)
         return parts
 
     def _answer(self, part: Part) -> Answer:
@@ -287,7 +231,12 @@ def _sum(figures: Sequence[Figure]) -> Figure:
 
 
 def _threat(
-    whole: WholeHarm, asked: Asked, row: int, answer: Answer, ways: Ways, exposure: float
+    whole: WholeHarm,
+    row: int,
+    answer: Answer,
+    ways: Ways,
+    held: Mapping[int, list[int]],
+    exposure: float,
 ) -> Threat:
     start = int(whole.compromised[row])
     way = ways.steps(start)
@@ -301,7 +250,7 @@ def _threat(
         share=answer.score.value / exposure if exposure > 0 else 0.0,
         probability=answer.events,
         varieties=answer.varieties,
-        holds=tuple(_holdings(whole, row, asked.party)),
+        holds=tuple(_holding(whole, coin) for coin in held.get(row, ())),
         hops=ways.hops[start],
         way=way,
         way_probability=ways.probability(start),
@@ -309,26 +258,27 @@ def _threat(
     )
 
 
-def _holdings(whole: WholeHarm, row: int, party: int) -> Iterator[Holding]:
-    """Yield what a party has of another directly, data first."""
-    between = np.flatnonzero((whole.origin == row) & (whole.target == party))
-    for coin in sorted(between.tolist(), key=lambda i: (int(whole.kind[i]), i)):
-        kind = _HELD.get(ARC_KINDS[int(whole.kind[coin])])
-        if kind is None:
-            continue
-        dataset = int(whole.dataset[coin])
-        yield Holding(
-            kind=kind,
-            edge=whole.edge_ids[int(whole.edge[coin])],
-            dataset=None if dataset < 0 else whole.dataset_ids[dataset],
-            varieties=(
-                tuple(whole.dataset_varieties[dataset])
-                if dataset >= 0 and whole.dataset_varieties
-                else ()
-            ),
-            probability=float(whole.value[coin]),
-            certainty=CERTAINTIES[int(whole.certainty[coin])],
-        )
+def _held(whole: WholeHarm, party: int) -> dict[int, list[int]]:
+    """Return the coins by which each other party harms one directly, data first."""
+    held: dict[int, list[int]] = {}
+    coins = np.flatnonzero(whole.target == party).tolist()
+    for coin in sorted(coins, key=lambda i: (int(whole.kind[i]), i)):
+        if ARC_KINDS[int(whole.kind[coin])] in _HELD:
+            held.setdefault(int(whole.origin[coin]), []).append(coin)
+    return held
+
+
+def _holding(whole: WholeHarm, coin: int) -> Holding:
+    dataset = int(whole.dataset[coin])
+    known = dataset >= 0 and len(whole.dataset_varieties) > 0
+    return Holding(
+        kind=_HELD[ARC_KINDS[int(whole.kind[coin])]],
+        edge=whole.edge_ids[int(whole.edge[coin])],
+        dataset=None if dataset < 0 else whole.dataset_ids[dataset],
+        varieties=tuple(whole.dataset_varieties[dataset]) if known else (),
+        probability=float(whole.value[coin]),
+        certainty=CERTAINTIES[int(whole.certainty[coin])],
+    )
 
 
 def _names(whole: WholeHarm, ids: set[str]) -> dict[str, str]:

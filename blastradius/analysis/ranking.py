@@ -104,13 +104,28 @@ class Measured:
 
 
 def _measure(whole: WholeHarm, survey: Survey, progress: Progress | None) -> Measured:
+    reason = "sampling was asked for"
     if survey.method != "monte-carlo":
         try:
             return _ExactRanking(whole, survey).run(progress)
         except ExactBudgetError:
             if survey.method == "exact":
                 raise
-    raise NotImplementedError
+        reason = sampling_reason(whole)
+    # Imported here so that exact answers do not pay for compiled kernels.
+    from blastradius.analysis.sampled_ranking import sample_ranking  # noqa: PLC0415
+
+    found = sample_ranking(
+        whole, survey, reason=reason, uncertain_arcs=uncertain_arcs(whole), progress=progress
+    )
+    return Measured(found.parties, found.n_harmless, found.concentration, found.engine)
+
+
+def sampling_reason(whole: WholeHarm) -> str:
+    """Say why a network is not solved exactly."""
+    if whole.n_coins > AUTO_ARCS:
+        return f"an exact answer is tried up to {AUTO_ARCS:,} arcs"
+    return f"exact answers would exceed {AUTO_ARCS:,} arcs or {AUTO_BUDGET:,} states a breach"
 
 
 @dataclass(slots=True)
@@ -147,6 +162,8 @@ class _ExactRanking:
         self.whole = whole
         self.demanded = survey.method == "exact"
         self.budget = DEFAULT_BUDGET if self.demanded else AUTO_BUDGET
+        if whole.n_coins > AUTO_ARCS and not self.demanded:
+            raise ExactBudgetError(self.budget, whole.n_coins)  # before lists are made of it
         self.party_of_harm = {node: row for row, node in enumerate(whole.harmed.tolist())}
         self.level = dict(
             zip(
@@ -221,9 +238,10 @@ class _ExactRanking:
         """Return the parties but the origin that can pass harm on, with the arcs that do."""
         passers: dict[int, set[int]] = {}
         for row in part.rows:
-            if row < self.whole.n_coins:
-                by = self.from_party[row]
-                if by not in (origin, self.to_party[row]):
+            coin = self.parts.coin[row]
+            if coin >= 0:
+                by = self.from_party[coin]
+                if by not in (origin, self.to_party[coin]):
                     passers.setdefault(by, set()).add(row)
         return passers
 
@@ -233,11 +251,9 @@ class _ExactRanking:
             method="exact",
             reason="exact was asked for" if self.demanded else fits,
             n_worlds=None,
-            n_searches=None,
             rng_seed=None,
             uncertain_arcs=uncertain_arcs(self.whole),
             precision=None,
-            candidates=None,
         )
 
 

@@ -23,7 +23,7 @@ DEFAULT_PRECISION: Final = 0.02
 """95 % half-width, relative to the value, at which sampling stops [1]."""
 
 DEFAULT_TOP: Final = 100
-"""Parties whose figures are sampled to the precision on a large network."""
+"""Parties whose scores are sampled to the precision."""
 
 SINGLE_POINT: Final = 0.5
 """A party is a single point of failure for another through which more than this share of the
@@ -48,9 +48,9 @@ class Survey:
     """95 % half-width relative to the value at which sampling stops [1]."""
     rng_seed: int = 0
     roles: tuple[str, ...] = ()
-    """Roles of the parties that are of interest; only a large network samples fewer for it."""
+    """Roles of the parties that are of interest: whose scores are to be precise where sampled."""
     top: int = DEFAULT_TOP
-    """How many parties are of interest; only a large network samples fewer for it."""
+    """How many parties are of interest, likewise; a sampled ranking lists no more."""
 
     def __post_init__(self) -> None:
         """Refuse what the words of the fields do not allow.
@@ -119,16 +119,13 @@ class SurveyEngine:
     method: Literal["exact", "monte-carlo"]
     reason: str
     n_worlds: int | None
-    """Worlds in which each listed party was breached; None when exact."""
-    n_searches: int | None
-    """Searches backward from sampled harm that chose whom to list; None where all are computed."""
+    """Worlds in which the harm to each party was searched for its origins; None when exact."""
     rng_seed: int | None
     uncertain_arcs: int
     """Arcs of the whole network with 0 < probability < 1."""
     precision: float | None
-    """Largest 95 % half-width of a total score, relative to it [1]; None when exact."""
-    candidates: str | None
-    """How it was decided whose figures are sampled; None where all are computed."""
+    """Largest 95 % half-width of a listed score: of a ranking relative to the score itself, of a
+    perimeter relative to the largest score [1]; None when exact."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -107,11 +107,9 @@ def _engine(engine: SurveyEngine) -> Plain:
         "method": engine.method,
         "reason": engine.reason,
         "n_worlds": engine.n_worlds,
-        "n_searches": engine.n_searches,
         "rng_seed": engine.rng_seed,
         "uncertain_arcs": engine.uncertain_arcs,
         "precision": None if engine.precision is None else canonical(engine.precision),
-        "candidates": engine.candidates,
     }
 
 

@@ -199,7 +199,7 @@ def _ranking_limits(
 ) -> Iterator[Block]:
     yield Paragraph(words(_SUPPOSED))
     yield Paragraph(words(wording.sentence(ranking.unobserved_edges_note)))
-    yield from _engine_blocks(ranking.engine)
+    yield from _engine_blocks(ranking.engine, "a total score")
     yield _provenance(ranking.provenance)
     if shown:
         command = ("analyze", shown[0].id, "--hypothetical", *_options(ranking.provenance))
@@ -215,26 +215,18 @@ def _options(provenance: Provenance) -> Iterator[str]:
         yield from ("--as-of", provenance.options["as_of"])
 
 
-def _engine_blocks(engine: SurveyEngine) -> Iterator[Block]:
+def _engine_blocks(engine: SurveyEngine, of_what: str) -> Iterator[Block]:
     arcs = numbers.counted(engine.uncertain_arcs, "uncertain coin")
     if engine.method == "exact":
         yield Paragraph(words(f"Computed exactly over {arcs}: {engine.reason}."))
         return
-    precision = f"at most ±{100 * (engine.precision or 0.0):.2g}% of a score"
-    searches = (
-        ""
-        if engine.n_searches is None
-        else f"{engine.n_searches:,} searches backward from sampled harm, then "
-    )
-    worlds = "" if engine.n_worlds is None else f"{engine.n_worlds:,} worlds "
     yield Paragraph(
         words(
-            f"Sampled over {arcs}, {searches}{worlds}(rng seed {engine.rng_seed}): "
-            f"{engine.reason}. 95% interval: {precision}."
+            f"Sampled in {engine.n_worlds or 0:,} worlds for the harm to each party (rng seed "
+            f"{engine.rng_seed}), over {arcs}: {engine.reason}. 95% intervals: at most "
+            f"±{100 * (engine.precision or 0.0):.2g}% of {of_what}."
         )
     )
-    if engine.candidates is not None:
-        yield Paragraph(words(wording.sentence(engine.candidates)))
 
 
 def _provenance(provenance: Provenance) -> Paragraph:
@@ -352,7 +344,7 @@ def _perimeter_limits(
 ) -> Iterator[Block]:
     yield Paragraph(words(_SUPPOSED))
     yield Paragraph(words(wording.sentence(perimeter.unobserved_edges_note)))
-    yield from _engine_blocks(perimeter.engine)
+    yield from _engine_blocks(perimeter.engine, "the largest score")
     yield _provenance(perimeter.provenance)
     if shown:
         options = _options(perimeter.provenance)

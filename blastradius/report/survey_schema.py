@@ -92,17 +92,12 @@ def _shared() -> Json:
             method={"enum": ["exact", "monte-carlo"]},
             reason=_TEXT,
             n_worlds=_described(_COUNT_OR_NULL, "Sampled worlds; null when exact."),
-            n_searches=_described(
-                _COUNT_OR_NULL, "Searches backward that chose whom to list; null without any."
-            ),
             rng_seed=_COUNT_OR_NULL,
             uncertain_arcs=_described(_COUNT, "Arcs with 0 < probability < 1."),
             precision=_described(
                 _AMOUNT_OR_NULL,
-                "Largest 95 % half-width of a listed score, relative to it [1]; null when exact.",
-            ),
-            candidates=_described(
-                _TEXT_OR_NULL, "How it was decided whose figures are sampled; null for all."
+                "Largest 95 % half-width of a listed score: of a ranking relative to it, of a "
+                "perimeter relative to the largest one [1]; null when exact.",
             ),
         ),
         "Figure": _object(
