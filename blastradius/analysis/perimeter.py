@@ -17,10 +17,11 @@ from blastradius.analysis.priors import (
     default_priors,
     prior_assumptions,
 )
-from blastradius.analysis.ranking import AUTO_ARCS, sampling_reason, uncertain_arcs
+from blastradius.analysis.ranking import sampling_reason, uncertain_arcs
 from blastradius.analysis.results import EVENTS, Provenance, band_of
 from blastradius.analysis.solve import AUTO_BUDGET
 from blastradius.analysis.survey import (
+    AUTO_ARCS,
     Figure,
     Holding,
     Perimeter,

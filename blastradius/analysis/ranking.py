@@ -22,6 +22,7 @@ from blastradius.analysis.priors import (
 from blastradius.analysis.results import Provenance
 from blastradius.analysis.solve import AUTO_BUDGET
 from blastradius.analysis.survey import (
+    AUTO_ARCS,
     HEADS,
     SINGLE_POINT,
     Concentration,
@@ -37,9 +38,6 @@ from blastradius.analysis.survey import (
 from blastradius.analysis.whole import WholeHarm
 from blastradius.engine.exact import DEFAULT_BUDGET
 from blastradius.errors import ExactBudgetError
-
-AUTO_ARCS: Final = 100_000
-"""Arcs, summed over all breaches, up to which ``auto`` tries to answer exactly; some seconds."""
 
 _ROUNDING: Final = 1e-9
 """Shares that differ from a bound by less are on it [1]."""

@@ -125,7 +125,8 @@ class _Sampler:
     def _measure(self) -> Measured:
         """Search backward from all parties, block by block, until the head is known well enough."""
         network, asked = self.network, self.survey.n_worlds
-        most = MOST_BLOCKS if asked is None else -(-asked // WORLDS)
+        # A single block does not tell how far sums over parties vary.
+        most = MOST_BLOCKS if asked is None else max(2, -(-asked // WORLDS))
         measured: Measured | None = None
         for block in range(most):
             more = measure(
@@ -150,7 +151,7 @@ class _Sampler:
         """Tell whether the head is known as precisely as asked, or the work would grow too long."""
         if not self.top:
             return True
-        if measured.n_blocks < 2:  # a single block does not tell how far sums over parties vary
+        if measured.n_blocks < 2:
             return False
         known = (self.survey.precision / self._blur(measured)) ** 2
         spent = measured.looked * (1 + 1 / measured.n_blocks) / SEARCH_ARCS

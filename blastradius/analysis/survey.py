@@ -19,6 +19,9 @@ from blastradius.model.vocabulary import ACTIONS, ROLES, Certainty
 Progress = Callable[[int, int], None]
 """Called with (steps done, steps in all) by long work; the total may be revised on the way."""
 
+AUTO_ARCS: Final = 100_000
+"""Arcs, summed over all breaches, up to which ``auto`` tries to answer exactly; some seconds."""
+
 DEFAULT_PRECISION: Final = 0.02
 """95 % half-width, relative to the value, at which sampling stops [1]."""
 
@@ -43,7 +46,8 @@ class Survey:
     """Date on which edges must be live; every edge counts by default."""
     method: Literal["auto", "exact", "monte-carlo"] = "auto"
     n_worlds: int | None = None
-    """Worlds to sample; None to stop at the precision."""
+    """Worlds to sample, rounded up to blocks of 64, two of them at least; None to stop at the
+    precision."""
     precision: float = DEFAULT_PRECISION
     """95 % half-width relative to the value at which sampling stops [1]."""
     rng_seed: int = 0

@@ -34,6 +34,8 @@ _ANSWERS = "Answers"
 _DATA = "What a graph holds"
 _FILES = "Files"
 
+_INTERRUPTED = 130
+
 app = typer.Typer(
     name="blastradius",
     help="Who downstream is exposed by this breach, to what, by which path, and how sure are we.",
@@ -97,6 +99,8 @@ def run(words: list[str]) -> int:
         if not hasattr(error, "format_message"):
             raise
         raise _usage_error(error, words) from None
+    if code == _INTERRUPTED:  # what some releases of typer make of Ctrl-C
+        raise KeyboardInterrupt
     return code if isinstance(code, int) else 0
 
 

@@ -12,6 +12,7 @@ from typing import Any, Final
 from typer.main import get_command
 
 from blastradius.analysis.solve import AUTO_BUDGET, DEFAULT_WORLDS
+from blastradius.analysis.survey import AUTO_ARCS
 from blastradius.cli.app import app
 from blastradius.cli.output import FORMATS_BY_SUFFIX
 from blastradius.cli.question import DEFAULT_GRAPH, EVENTS
@@ -116,6 +117,10 @@ suffice. `--worlds` samples in any case. `--precision 0.5` goes on sampling unti
 every score is at most plus or minus half a point. The page says which engine ran and why, and a
 sampled one says how precise it is. `--rng-seed` is at least 0; an exact answer does not use it.
 
+`rank` and `perimeter` answer exactly where every breach fits that budget and all of them have at most
+{AUTO_ARCS:,} arcs together. Elsewhere they sample worlds until the scores are as precise as
+`--precision` says, or the work would grow too long.
+
 ## Formats
 
 | Command | Formats, the default first |
@@ -129,14 +134,16 @@ Any other name, and a format that the command does not know, gets the default on
 `table` and `text` are pages for people. JSON names its form under `schema`; that of `analyze` is
 described by [result.schema.json](result.schema.json), that of `compare` by
 [comparison.schema.json](comparison.schema.json), that of `harden` by
-[hardening.schema.json](hardening.schema.json). CSV has one row for each party, group,
+[hardening.schema.json](hardening.schema.json), those of `rank` and `perimeter` by
+[ranking.schema.json](ranking.schema.json) and [perimeter.schema.json](perimeter.schema.json). CSV has one row for each party, group,
 incident or graph; a text that a spreadsheet would take for a formula starts with an apostrophe.
 
 ## Where output goes
 
 Answers go to standard output, errors to standard error, as `error: ` and the reason. `--output`
 writes the whole file or leaves the old one; its folder must exist. A file is 80 columns wide and
-without colour. On a terminal, a computation of more than a second says so on standard error.
+without colour. On a terminal, a computation of more than a second says so on standard error, that of
+`rank` and `perimeter` with a bar and the time left.
 Signs that the encoding of the output lacks are replaced by plain ones.
 
 ## Environment variables

@@ -141,10 +141,10 @@ def test_graver_harm_is_never_more_frequent(whole):
 def test_what_is_too_large_is_sampled(monkeypatch):
     monkeypatch.setattr("blastradius.analysis.ranking.AUTO_ARCS", 100)
     monkeypatch.setattr("blastradius.analysis.perimeter.AUTO_ARCS", 1)
-    view = br.rank(GRAPH, n_worlds=64)
+    view = br.rank(GRAPH, n_worlds=128)
     assert view.engine.method == "monte-carlo"
     assert "an exact answer is tried up to" in view.engine.reason
-    assert "Sampled in 64 worlds for the harm to each party" in " ".join(view.to_text().split())
+    assert "Sampled in 128 worlds for the harm to each party" in " ".join(view.to_text().split())
     view = br.perimeter(GRAPH, "tesla", n_worlds=64)
     assert view.engine.method == "monte-carlo"
     assert "±" in view.to_text()
