@@ -187,7 +187,7 @@ def analyze(
 
 
 def rank(
-    graph: str | Path | Graph | LoadedGraph,
+    graph: str | Path | Graph | LoadedGraph | Register,
     *,
     actions: Sequence[str] = (),
     as_of: str | None = None,
@@ -204,8 +204,8 @@ def rank(
 
     Parameters
     ----------
-    graph : str, Path, Graph or LoadedGraph
-        Whatever :func:`load_graph` takes.
+    graph : str, Path, Graph, LoadedGraph or Register
+        Whatever :func:`load_graph` takes, and folders of tables of any size.
     actions, as_of, method, rng_seed, priors
         As of :func:`analyze`.
     roles : sequence of str
@@ -230,22 +230,22 @@ def rank(
     from blastradius.analysis.ranking import rank_parties
     from blastradius.report.survey_views import RankingView
 
-    loaded = load_graph(graph)
+    loaded = load_source(graph)
     survey = _survey(actions, as_of, roles, top, method, n_worlds, precision, rng_seed)
     whole = _whole(loaded, survey, priors)
     ranking = rank_parties(
         whole,
         survey,
-        graph_name=loaded.graph.name,
+        graph_name=_graph_name(loaded),
         graph_sha256=loaded.sha256,
         priors=priors,
         progress=progress,
     )
-    return RankingView(ranking, graph=loaded.reference)
+    return RankingView(ranking, graph=_reference(loaded))
 
 
 def perimeter(
-    graph: str | Path | Graph | LoadedGraph,
+    graph: str | Path | Graph | LoadedGraph | Register,
     party: str,
     *,
     actions: Sequence[str] = (),
@@ -261,8 +261,8 @@ def perimeter(
 
     Parameters
     ----------
-    graph : str, Path, Graph or LoadedGraph
-        Whatever :func:`load_graph` takes.
+    graph : str, Path, Graph, LoadedGraph or Register
+        Whatever :func:`load_graph` takes, and folders of tables of any size.
     party : str
         Party that asks: id, name, alias or identifier.
     actions, as_of, method, n_worlds, precision, rng_seed, priors, progress
@@ -281,20 +281,20 @@ def perimeter(
     from blastradius.analysis.resolve import resolve_party
     from blastradius.report.survey_views import PerimeterView
 
-    loaded = load_graph(graph)
-    asked = resolve_party(loaded.graph, party).id
+    loaded = load_source(graph)
+    asked = resolve_party(_naming(loaded, party), party).id
     survey = _survey(actions, as_of, (), None, method, n_worlds, precision, rng_seed)
     whole = _whole(loaded, survey, priors)
     found = find_perimeter(
         whole,
         list(whole.party_ids).index(asked),
         survey,
-        graph_name=loaded.graph.name,
+        graph_name=_graph_name(loaded),
         graph_sha256=loaded.sha256,
         priors=priors,
         progress=progress,
     )
-    return PerimeterView(found, graph=loaded.reference)
+    return PerimeterView(found, graph=_reference(loaded))
 
 
 def _survey(
@@ -321,9 +321,35 @@ def _survey(
     )
 
 
-def _whole(loaded: LoadedGraph, survey: Survey, priors: PriorTable | None) -> WholeHarm:
+def _graph_name(loaded: LoadedGraph | Register) -> str:
+    return loaded.graph.name if isinstance(loaded, LoadedGraph) else loaded.name
+
+
+def _reference(loaded: LoadedGraph | Register) -> str | None:
+    if isinstance(loaded, LoadedGraph):
+        return loaded.reference
+    return str(loaded.path) if loaded.path is not None else None
+
+
+def _naming(loaded: LoadedGraph | Register, name: str) -> Graph:
+    """Return a graph that holds all parties that a name may mean."""
+    if isinstance(loaded, LoadedGraph):
+        return loaded.graph
+    from blastradius.analysis.register_names import skeleton
+
+    return skeleton(loaded, name)
+
+
+def _whole(loaded: LoadedGraph | Register, survey: Survey, priors: PriorTable | None) -> WholeHarm:
     """Compile the harm network of all parties as a survey says."""
     from blastradius.analysis.priors import default_priors
+
+    if not isinstance(loaded, LoadedGraph):
+        from blastradius.analysis.harm import Scope
+        from blastradius.analysis.whole_register import register_harm
+
+        scope = Scope((), None, survey.actions, survey.period)
+        return register_harm(loaded, priors or default_priors(), scope).whole
     from blastradius.analysis.whole import whole_harm
 
     return whole_harm(
@@ -359,7 +385,7 @@ def compare(
 
 
 def harden(
-    graph: str | Path | Graph | LoadedGraph,
+    graph: str | Path | Graph | LoadedGraph | Register,
     target: str | None = None,
     *,
     protect: str | None = None,
@@ -381,8 +407,8 @@ def harden(
 
     Parameters
     ----------
-    graph : str, Path, Graph or LoadedGraph
-        Whatever :func:`load_graph` takes.
+    graph : str, Path, Graph, LoadedGraph or Register
+        Whatever :func:`load_graph` takes, and folders of tables of any size.
     target : str, optional
         Party that is supposed to be breached, or incident that would happen again; without one
         a breach may start at any party, each equally likely.
@@ -416,7 +442,7 @@ def harden(
     from blastradius.analysis.hardening.costs import Costs
     from blastradius.analysis.hardening.question import HardenQuestion
 
-    loaded = load_graph(graph)
+    loaded = load_source(graph)
     question = HardenQuestion(
         breach=Question(
             incident=incident,
@@ -428,11 +454,16 @@ def harden(
         ),
         protect=protect,
         budget=budget,
-        costs=Costs() if costs is None else Costs.of(_costs(costs, loaded.graph)),
+        costs=Costs() if costs is None else Costs.of(_costs(costs, loaded)),
         lower_to=lower_to,
         controls=controls,
         listed=top,
     )
+    if not isinstance(loaded, LoadedGraph):
+        from blastradius.analysis.hardening.columns import harden_register
+
+        found = harden_register(loaded, target, question, priors=priors, progress=progress)
+        return HardeningView(found, graph=_reference(loaded))
     answer = harden_graph(
         loaded.graph,
         target,
@@ -444,10 +475,15 @@ def harden(
     return HardeningView(answer, graph=loaded.reference)
 
 
-def _costs(source: str | Path | Mapping[str, Any], graph: Graph) -> Mapping[str, Any]:
+def _costs(
+    source: str | Path | Mapping[str, Any], loaded: LoadedGraph | Register
+) -> Mapping[str, Any]:
+    if not isinstance(loaded, LoadedGraph):
+        msg = f"costs are read for graphs of at most {_most_rows():,} rows"
+        raise QuestionError(msg)
     from blastradius.io.costs import load_costs
 
-    return load_costs(source, graph)
+    return load_costs(source, loaded.graph)
 
 
 def _label(source: object, otherwise: str) -> str:

@@ -98,7 +98,7 @@ def sample_register(
         reach[1],
         scores,
         _amounts(register, harm, reach[1]),
-        _uses(harm, reached),
+        whole.prior_uses(np.flatnonzero(reached[whole.tail[: whole.n_coins]])),
         runs.note((prior, posterior, low, high), reached),
     )
 
@@ -193,12 +193,3 @@ def _amounts(
         total[np.bincount(data.owner[known], minlength=n) == 0] = np.nan
         found[what] = total
     return found
-
-
-def _uses(harm: RegisterHarm, reached: NDArray[np.bool_]) -> dict[str, int]:
-    uses: dict[str, int] = {}
-    for coin, arcs in harm.coins:
-        n = int(reached[harm.whole.tail[arcs]].sum())
-        for key in coin.keys if n else ():
-            uses[key] = uses.get(key, 0) + n
-    return uses

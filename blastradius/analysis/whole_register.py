@@ -68,8 +68,6 @@ class RegisterHarm:
 
     whole: WholeHarm
     nodes: Nodes
-    coins: tuple[tuple[Coin, NDArray[np.int64]], ...]
-    """Coins that came from priors, with the arcs that toss them."""
     varieties: Varieties
 
     def variety_nodes(self, party: int) -> Iterator[tuple[int, int]]:
@@ -141,6 +139,8 @@ class _Column:
     low: Numbers
     high: Numbers
     certainty: NDArray[np.int8] | int
+    prior: Rows
+    """Row among the keys of priors, 0 where the register states the number."""
 
 
 @dataclass(slots=True)
@@ -149,7 +149,7 @@ class _Compiler:
     priors: PriorTable
     scope: Scope
     columns: list[_Column] = field(default_factory=list)
-    coins: list[tuple[Coin, NDArray[np.int64]]] = field(default_factory=list)
+    prior_keys: dict[tuple[str, ...], int] = field(default_factory=lambda: {(): 0})
 
     @property
     def nodes(self) -> Nodes:
@@ -302,15 +302,16 @@ class _Compiler:
         certainty: NDArray[np.int8],
     ) -> None:
         low, value, high = stated or tuple(np.full(len(tail), np.nan) for _ in range(3))
+        keys = np.zeros(len(tail), dtype=np.int32)
         for coin, rows in prior:
             missing = rows & np.isnan(value)
             value[missing], low[missing], high[missing] = coin.value, coin.low, coin.high
-            if missing.any():
-                before = sum(len(column.tail) for column in self.columns)
-                self.coins.append((coin, np.flatnonzero(missing) + before))
+            keys[missing] = self.prior_keys.setdefault(coin.keys, len(self.prior_keys))
         place = [str(known) for known in ARC_KINDS].index(kind)
         self.columns.append(
-            _Column(tail, head, place, edge, origin, target, dataset, value, low, high, certainty)
+            _Column(
+                tail, head, place, edge, origin, target, dataset, value, low, high, certainty, keys
+            )
         )
 
     # -- readouts ------------------------------------------------------------------------
@@ -369,8 +370,11 @@ class _Compiler:
             party_roles=_Words(register.parties.roles),
             dataset_ids=register.datasets.ids,
             edge_ids=edge_ids,
+            dataset_varieties=_VarietySets(register.datasets.varieties),
+            prior=self._joined("prior", np.int32),
+            prior_keys=list(self.prior_keys),
         )
-        return RegisterHarm(whole, nodes, tuple(self.coins), varieties)
+        return RegisterHarm(whole, nodes, varieties)
 
     def _joined(self, name: str, dtype: type[_Kind], *more: NDArray[Any]) -> NDArray[_Kind]:
         """Return one column of all arcs, with the sure arcs at the end where there are any."""
@@ -419,7 +423,7 @@ def days(period: Period) -> tuple[int, int]:
 
 @dataclass(frozen=True, slots=True)
 class _Levels:
-    """Nodes for "this severity or worse": each leads to the next lower one of its party."""
+    """Nodes for "this severity or worse", ascending within a party, and the sure arcs into them."""
 
     party: Rows
     points: Numbers
@@ -448,12 +452,16 @@ class _Levels:
         level_party, grade = known // len(grades), known % len(grades)
         starts = np.concatenate([[True], level_party[1:] != level_party[:-1]])[: len(known)]
         below = np.where(starts, 0.0, grades[np.concatenate([[0], grade[:-1]])[: len(known)]])
-        higher = np.flatnonzero(~starts)
+        begin = np.maximum.accumulate(np.where(starts, np.arange(len(known)), 0))
+        # An event reaches its own level of the party, and all below it.
+        reached = place - begin[place] + 1
+        event = np.repeat(np.flatnonzero(harmful), reached)
+        steps = np.arange(len(event)) - np.repeat(np.cumsum(reached) - reached, reached)
         return cls(
             level_party.astype(np.int32),
             100.0 * (grades[grade] - below),
-            np.concatenate([np.flatnonzero(harmful), higher + nodes.levels]).astype(np.int32),
-            (np.concatenate([place, higher - 1]) + nodes.levels).astype(np.int32),
+            event.astype(np.int32),
+            (np.repeat(begin[place], reached) + steps + nodes.levels).astype(np.int32),
         )
 
 
@@ -475,6 +483,26 @@ class _Words(Sequence[str]):
             return [ROLES[code] for code in self._codes[place]]
         role: str = ROLES[self._codes[place]]
         return role
+
+
+class _VarietySets(Sequence[Sequence[str]]):
+    """Varieties of datasets by their bits."""
+
+    def __init__(self, bits: NDArray[np.uint32]) -> None:
+        self._bits = bits
+
+    def __len__(self) -> int:
+        return len(self._bits)
+
+    @overload
+    def __getitem__(self, place: int) -> Sequence[str]: ...
+    @overload
+    def __getitem__(self, place: slice) -> list[Sequence[str]]: ...
+    def __getitem__(self, place: int | slice) -> Sequence[str] | list[Sequence[str]]:
+        if isinstance(place, slice):
+            return [self[i] for i in range(*place.indices(len(self)))]
+        bits = int(self._bits[place])
+        return tuple(name for name, bit in VARIETY_BITS.items() if bits & bit)
 
 
 class _Chained(Sequence[str]):

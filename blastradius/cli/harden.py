@@ -170,9 +170,9 @@ def harden(
 
 def _ask(target: str | None, question: QuestionOptions, own: HardenOptions) -> HardeningView:
     from blastradius.api import harden as harden_graph
-    from blastradius.api import load_graph
+    from blastradius.api import load_source
 
-    loaded = load_graph(graph_name(question.graph))
+    loaded = load_source(graph_name(question.graph))
     with progress_bar("sampling worlds") as moved:
         return harden_graph(
             loaded,

@@ -72,10 +72,10 @@ def perimeter(
         output=output,
     )
     options.check()
-    from blastradius.api import load_graph
+    from blastradius.api import load_source
     from blastradius.api import perimeter as perimeter_of
 
-    loaded = load_graph(graph_name(graph))
+    loaded = load_source(graph_name(graph))
     with progress_bar("breaching every other party") as progress:
         view = perimeter_of(
             loaded,

@@ -64,10 +64,10 @@ def rank(
     )
     options.check()
     from blastradius.analysis.survey import DEFAULT_TOP
-    from blastradius.api import load_graph
+    from blastradius.api import load_source
     from blastradius.api import rank as rank_graph
 
-    loaded = load_graph(graph_name(graph))
+    loaded = load_source(graph_name(graph))
     with progress_bar("breaching every party") as progress:
         view = rank_graph(
             loaded,

@@ -103,7 +103,7 @@ def _breach(
     priors: PriorTable,
     protect: str | None,
 ) -> Breach:
-    incident, origins = _incident(graph, target, question)
+    incident, origins = choose_origins(graph, target, question)
     if target is None:
         origins = tuple(sorted(p.id for p in graph.parties))
     elif protect in origins:
@@ -128,10 +128,14 @@ def _breach(
     )
 
 
-def _incident(
-    graph: Graph, target: str | None, question: HardenQuestion
+def choose_origins(
+    graph: Graph | None, target: str | None, question: HardenQuestion
 ) -> tuple[Incident | None, tuple[str, ...]]:
-    if target is None:
+    """Return the incident that would happen again, if one, and where the breach starts.
+
+    Without a target, and then without a graph, it starts nowhere in particular.
+    """
+    if target is None or graph is None:
         if question.breach.incident is not None:
             msg = "an incident has its own origins: it does not go with a breach that may start anywhere"
             raise QuestionError(msg)

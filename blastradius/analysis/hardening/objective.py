@@ -20,7 +20,12 @@ from blastradius.engine.exact import DEFAULT_BUDGET
 from blastradius.errors import ExactBudgetError
 
 DEFAULT_WORLDS: Final = 20_000
-"""Worlds sampled for each question when no number is asked for."""
+"""Worlds sampled for each question when no number is asked for, in networks that are not large."""
+
+LEAST_WORLDS: Final = 1_000
+
+ARCS_SAMPLED: Final = 2_000_000_000
+"""Arcs times worlds that one question takes on: some seconds."""
 
 Progress = Callable[[int, int], None]
 """Called with (steps done, steps in all) now and then."""
@@ -51,6 +56,15 @@ class Objective(Protocol):
 
     def lost_by_party(self, actions: Sequence[int]) -> list[Mapping[int, float]]:
         """Return, for each action alone, what it takes off the score of each party row."""
+
+
+def default_worlds(n_arcs: int) -> int:
+    """Return how many worlds are sampled when no number is asked for: fewer of large networks.
+
+    >>> default_worlds(1_000), default_worlds(1_000_000)
+    (20000, 2000)
+    """
+    return max(LEAST_WORLDS, min(DEFAULT_WORLDS, ARCS_SAMPLED // max(n_arcs, 1)))
 
 
 def choose_objective(
@@ -85,7 +99,7 @@ def choose_objective(
     # Imported here so that exact answers do not pay for the compiled kernels.
     from blastradius.analysis.hardening.sampled import SampledObjective  # noqa: PLC0415
 
-    n_worlds = question.n_worlds or DEFAULT_WORLDS
+    n_worlds = question.n_worlds or default_worlds(len(risk.tail))
     sampled = SampledObjective(risk, table, lower_to, n_worlds, question.rng_seed, progress)
     note = EngineNote("monte-carlo", reason, n_worlds, question.rng_seed, uncertain, None)
     return sampled, note

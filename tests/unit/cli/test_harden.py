@@ -122,7 +122,7 @@ def test_an_interrupt_leaves_no_file(demo, tmp_path, monkeypatch, capsys):
     def bar(label):
         yield interrupted
 
-    monkeypatch.setattr("blastradius.cli.harden.progress", bar)
+    monkeypatch.setattr("blastradius.cli.harden.progress_bar", bar)
     plan, out = tmp_path / "plan.yaml", tmp_path / "out.json"
     words = ["harden", "conti", "--graph", demo, "--worlds", "1000", "--budget", "1"]
     code = main([*words, "--scenario-output", str(plan), "--output", str(out)])
