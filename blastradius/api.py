@@ -512,9 +512,9 @@ def _scenario(
 
 
 def _most_rows() -> int:
-    from blastradius.io.tables.loading import MAX_RECORDS
+    from blastradius.io.tables.loading import COLUMNS_FROM
 
-    return MAX_RECORDS
+    return COLUMNS_FROM
 
 
 class Result:

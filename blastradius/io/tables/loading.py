@@ -31,8 +31,12 @@ def load_folder(path: str | Path) -> LoadedGraph:
     return LoadedGraph(graph_of(register, path), register.name, Path(path), register.sha256)
 
 
+COLUMNS_FROM: Final = 50_000
+"""Rows from which an analysis works on columns: records would take it longer than the answer."""
+
+
 def load_records_or_columns(path: str | Path) -> LoadedGraph | Register:
-    """Read a folder of tables: as records if it is small enough, else as columns.
+    """Read a folder of tables: as records if it is small, else as columns.
 
     Raises
     ------
@@ -40,7 +44,7 @@ def load_records_or_columns(path: str | Path) -> LoadedGraph | Register:
         With every problem of the tables.
     """
     register = read_register(path)
-    if register.n_rows > MAX_RECORDS:
+    if register.n_rows >= COLUMNS_FROM:
         return register
     return LoadedGraph(register.to_graph(), register.name, Path(path), register.sha256)
 

@@ -50,7 +50,8 @@ may be mixed. Only `parties` is needed, and at least one of `shares`, `access` a
 has a row. Columns may stand in any order, and all but the required ones may be left out. Unknown
 columns and tables are refused; files with other suffixes are not looked at. Links, pipes and
 devices are refused. A table has at most {MAX_ROWS:,} rows and {MAX_TABLE_BYTES // 2**20:,} MiB
-unpacked. Commands that look at every record of a graph read folders of at most 250,000 rows.
+unpacked. From 50,000 rows on, analyses work on the columns; commands that look at every record of a
+graph read folders of at most 250,000 rows.
 
 | Table | What a row is |
 |---|---|
