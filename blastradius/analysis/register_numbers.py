@@ -85,10 +85,10 @@ def sample_register(
     evidence = combined(
         (node, item.ratio) for item in weighed if (node := _node(register, harm, item.event)) >= 0
     )
-    runs = _Runs(register, whole, scope, priors, question)
+    runs = _Runs(register, harm, scope, priors, question)
     posterior = runs.sample(whole.value, evidence)
     prior = runs.sample(whole.value, {}) if evidence else posterior
-    low, high = (runs.sample(ends, evidence) for ends in (whole.low, whole.high))
+    low, high = (runs.sample(ends, evidence, ends_only=True) for ends in (whole.low, whole.high))
     n = whole.n_nodes
     reached = nodes_in_reach(whole.arcs(whole.high), runs.origins.astype(np.int64))
     reach = [sample.posterior()[:n] for sample in (prior, posterior, low, high)]
@@ -109,12 +109,15 @@ class _Runs:
     def __init__(
         self,
         register: Register,
-        whole: WholeHarm,
+        harm: RegisterHarm,
         scope: Scope,
         priors: PriorTable,
         question: Question,
     ) -> None:
+        whole = harm.whole
         self.whole, self.question = whole, question
+        # Only scores have ranges: the ends need no nodes for varieties, a quarter of the network.
+        self.lean = whole.head < harm.varieties.start
         alleged = scope.incident is not None and scope.incident.status == "alleged"
         coin = priors.coin("alleged") if alleged else None
         self.start = (coin.low, coin.value, coin.high) if coin is not None else (1.0, 1.0, 1.0)
@@ -122,14 +125,21 @@ class _Runs:
         self.origins = whole.compromised[[row for row in rows if row is not None]]
         self.n_worlds = question.n_worlds
 
-    def sample(self, coins: Numbers1D, evidence: Mapping[int, tuple[float, float]]) -> Sample:
+    def sample(
+        self,
+        coins: Numbers1D,
+        evidence: Mapping[int, tuple[float, float]],
+        *,
+        ends_only: bool = False,
+    ) -> Sample:
         whole, n = self.whole, len(self.origins)
+        kept = self.lean if ends_only else slice(None)
         ends = {id(whole.low): 0, id(whole.value): 1, id(whole.high): 2}
         arcs = ArcArrays.from_arcs(
             whole.n_nodes + 1,
-            np.append(whole.tail, np.full(n, whole.n_nodes, dtype=np.int32)),
-            np.append(whole.head, self.origins),
-            np.append(coins, np.full(n, self.start[ends[id(coins)]])),
+            np.append(whole.tail[kept], np.full(n, whole.n_nodes, dtype=np.int32)),
+            np.append(whole.head[kept], self.origins),
+            np.append(coins[kept], np.full(n, self.start[ends[id(coins)]])),
         )
         sampler = CascadeSampler(arcs, [whole.n_nodes], self.question.rng_seed)
         run = partial(sampler.sample, likelihood=evidence)
