@@ -91,7 +91,10 @@ def load_source(
         As `load_graph`.
     """
     if not isinstance(source, str | os.PathLike | Graph | LoadedGraph):
-        return source  # a register; its class is not imported, because it needs numpy
+        if not hasattr(source, "n_rows"):  # the class of registers is not imported: it needs numpy
+            msg = f"a graph is a name, a path, a Graph or a register, got {type(source).__name__}"
+            raise QuestionError(msg)
+        return source
     if isinstance(source, str | os.PathLike) and os.path.isdir(source):  # noqa: PTH112
         from blastradius.io.catalog import shipped_graphs
         from blastradius.io.tables import load_records_or_columns
@@ -479,7 +482,10 @@ def _costs(
     source: str | Path | Mapping[str, Any], loaded: LoadedGraph | Register
 ) -> Mapping[str, Any]:
     if not isinstance(loaded, LoadedGraph):
-        msg = f"costs are read for graphs of at most {_most_rows():,} rows"
+        msg = (
+            "costs are not read for columns; folders are read as columns from "
+            f"{_columns_from():,} rows on"
+        )
         raise QuestionError(msg)
     from blastradius.io.costs import load_costs
 
@@ -504,14 +510,17 @@ def _scenario(
     if source is None:
         return None
     if not isinstance(loaded, LoadedGraph):
-        msg = f"scenarios are tried out on graphs of at most {_most_rows():,} rows"
+        msg = (
+            "scenarios are not tried out on columns; folders are read as columns from "
+            f"{_columns_from():,} rows on"
+        )
         raise QuestionError(msg)
     from blastradius.io.scenarios import load_scenario
 
     return load_scenario(source, loaded.graph)
 
 
-def _most_rows() -> int:
+def _columns_from() -> int:
     from blastradius.io.tables.loading import COLUMNS_FROM
 
     return COLUMNS_FROM

@@ -8,7 +8,9 @@ from dataclasses import dataclass
 from blastradius.analysis.harm import CompiledHarm, Event
 from blastradius.analysis.priors import PriorTable
 from blastradius.analysis.results import ObservationNote, SourceNote
+from blastradius.errors import UnknownNameError
 from blastradius.model.graph import Evidence, Graph, Observation, Source
+from blastradius.model.text import nearest
 
 _CERTAIN = 1e100
 """Many statements on one event together weigh at most this: beyond it floats would end [1]."""
@@ -68,12 +70,18 @@ class SourceBook:
     def __init__(self, graph: Graph) -> None:
         self._by_id: Mapping[str, Source] = {s.id: s for s in graph.sources if s.id is not None}
 
+    def _source(self, reference: str) -> Source:
+        if reference not in self._by_id:
+            near = nearest(reference, self._by_id)
+            raise UnknownNameError("source", reference, (near,) if near else ())
+        return self._by_id[reference]
+
     def notes(self, evidence: Iterable[Evidence | None]) -> tuple[SourceNote, ...]:
         """Return each publication once, in the order of mention."""
         found: dict[tuple[str, str | None], SourceNote] = {}
         for item in evidence:
             for reference in item.sources if item is not None else ():
-                source = self._by_id[reference] if isinstance(reference, str) else reference
+                source = self._source(reference) if isinstance(reference, str) else reference
                 note = SourceNote(source.title, source.url, source.tier, source.supports)
                 found.setdefault((source.title, source.url), note)
         return tuple(found.values())

@@ -43,7 +43,7 @@ def next_steps(
     total = _Total.of(reader, solver, likelihood, ranking)
     steps = [
         *alerts(reader.scope, ranking),
-        *_missing_edges(p for p in ranking if p.id not in excused),
+        *missing_edges(p for p in ranking if p.id not in excused),
     ]
     settled = {p.id for p in ranking if _is_settled(p)}
     moving = [
@@ -125,7 +125,7 @@ def _is_settled(party: PartyResult) -> bool:
     return any(o.state == "confirmed" and o.event == "exposed" for o in party.observations)
 
 
-def _missing_edges(ranking: Iterable[PartyResult]) -> Iterator[NextStep]:
+def missing_edges(ranking: Iterable[PartyResult]) -> Iterator[NextStep]:
     """Point at statements that the recorded relations do not explain."""
     for party in ranking:
         harmed = party.probability["harmed"]

@@ -22,27 +22,34 @@ from blastradius.analysis.breach import (
 )
 from blastradius.analysis.evidence import Weighed, weigh
 from blastradius.analysis.harm import Scope
-from blastradius.analysis.next_steps import alerts
-from blastradius.analysis.priors import PriorTable, default_priors, prior_assumptions
+from blastradius.analysis.next_steps import STEPS_SHOWN, alerts, missing_edges
+from blastradius.analysis.priors import (
+    PriorTable,
+    changed_priors,
+    default_priors,
+    prior_assumptions,
+)
 from blastradius.analysis.question import Question
 from blastradius.analysis.register_names import similar_names, skeleton
-from blastradius.analysis.register_numbers import Numbers, sample_register
+from blastradius.analysis.register_numbers import Numbers, node_of, sample_register
 from blastradius.analysis.register_paths import NO_PATH, PathTree, path_tree
+from blastradius.analysis.resolve import resolve_party
 from blastradius.analysis.results import (
     Analysis,
     DatasetResult,
     Estimate,
     Explanation,
-    HarmPath,
     PartyResult,
     band_of,
     verdict_of,
 )
+from blastradius.analysis.solve import LARGE
 from blastradius.analysis.whole import ARC_KINDS, WholeHarm
 from blastradius.analysis.whole_register import RegisterHarm, register_harm
 from blastradius.engine.arrays import ArcArrays
 from blastradius.engine.cascade import nodes_in_reach
-from blastradius.errors import QuestionError, UnknownNameError
+from blastradius.engine.exact import DEFAULT_BUDGET
+from blastradius.errors import ExactBudgetError, QuestionError, UnknownNameError
 from blastradius.io.tables.register import VARIETY_BITS, Register
 from blastradius.model.graph import Graph
 from blastradius.model.vocabulary import CERTAINTIES, ROLES
@@ -79,42 +86,74 @@ class RegisterAnalysis:
     origins: NDArray[np.int64]
 
     def explain(self, party: str) -> Explanation:
-        """Explain the score of one party from all relations by which harm can get there.
+        """Explain the score of one party from all relations that bear on it.
+
+        Those are the relations by which harm can get to the party, or to anything that an
+        observation speaks of: what is known of one harm bears on another of the same cause.
 
         Raises
         ------
         UnknownNameError, AmbiguousNameError
             If it is not one known party.
         QuestionError
-            If too many relations lead there.
+            If too many relations bear on it.
         """
-        graph = skeleton(self.register, party)
-        row = self.register.parties.ids.row_of(graph.parties[0].id)
-        whole = self.harm.whole
+        register, whole = self.register, self.harm.whole
+        found = resolve_party(skeleton(register, party), party)
+        row = _row(register, found.id)
+        scope = choose_scope(
+            skeleton(register, self.analysis.target), self.analysis.target, self.question
+        )
+        said = scope.incident.observations if scope.incident is not None else ()
+        spoken = _Spoken.of(register, scope, self.question)
+        weighed = weigh((*said, *self.question.observations), self.priors)
+        evidence = [node_of(register, self.harm, item.event) for item in weighed]
         ends = np.flatnonzero(whole.level_party == row)
-        nodes = np.append(whole.level_node[ends], whole.harmed[row]).astype(np.int64)
+        ends = np.concatenate([whole.level_node[ends], whole.harmed[[row]], evidence])
         back = ArcArrays.from_arcs(whole.n_nodes, whole.head, whole.tail, whole.high)
-        forth = nodes_in_reach(whole.arcs(whole.high), self.origins)
-        between = forth & nodes_in_reach(back, nodes)
+        between = nodes_in_reach(whole.arcs(whole.high), self.origins)
+        between &= nodes_in_reach(back, ends[ends >= 0].astype(np.int64))
         coins = _coins_between(whole, between)
         if len(coins) > MOST_COINS:
             msg = (
-                f"{len(coins):,} relations lead to {graph.parties[0].id!r}; "
+                f"{len(coins):,} relations bear on {found.id!r}; "
                 f"at most {MOST_COINS:,} can be explained"
             )
             raise QuestionError(msg)
-        part = _part(self.register, whole, coins, [*self._origin_rows(), int(row or 0)])
+        named = [*self._origin_rows(), *spoken.parties, row]
+        part = _part(register, whole, coins, named, spoken.datasets)
         breach = analyze_breach(
             part,
             self.analysis.target,
             replace(self.question, groups=False),
-            graph_sha256=self.register.sha256,
+            graph_sha256=register.sha256,
             priors=self.priors,
         )
-        return breach.explain(graph.parties[0].id)
+        return breach.explain(found.id)
 
     def _origin_rows(self) -> list[int]:
         return [int(node) for node in self.origins]
+
+
+@dataclass(frozen=True, slots=True)
+class PartAnalysis(BreachAnalysis):
+    """An answer on the records in reach; parties out of reach are read where they are asked for."""
+
+    register: Register
+
+    def explain(self, party: str) -> Explanation:
+        """Explain the score of one party of the register.
+
+        Raises
+        ------
+        UnknownNameError, AmbiguousNameError
+            If it is not one known party.
+        """
+        found = resolve_party(skeleton(self.register, party), party)
+        if all(found.id != known.id for known in self.graph.parties):
+            graph = self.graph.model_copy(update={"parties": (*self.graph.parties, found)})
+            return BreachAnalysis.explain(replace(self, graph=graph), found.id)
+        return BreachAnalysis.explain(self, found.id)
 
 
 def analyze_register(
@@ -143,11 +182,22 @@ def analyze_register(
     harm = register_harm(register, priors, scope)
     origins = np.array([_row(register, o) for o in sorted(set(scope.origins))], dtype=np.int64)
     coins = _coins_between(harm.whole, nodes_in_reach(harm.whole.arcs(harm.whole.high), origins))
+    if question.method == "exact" and len(coins) > LARGE:
+        raise ExactBudgetError(DEFAULT_BUDGET, len(coins))
     if len(coins) <= MOST_COINS or question.method == "exact":
         spoken = _Spoken.of(register, scope, question)
         part = _part(register, harm.whole, coins, [*origins, *spoken.parties], spoken.datasets)
         breach = analyze_breach(part, target, question, graph_sha256=register.sha256, priors=priors)
-        return replace(breach, analysis=_completed(breach.analysis, register))
+        return PartAnalysis(
+            _completed(breach.analysis, register),
+            part,
+            question,
+            priors,
+            breach.reader,
+            breach.solver,
+            breach.likelihood,
+            register,
+        )
     _refuse(question, len(coins))
     return _sampled(register, target, question, priors, scope, harm, origins)
 
@@ -322,14 +372,14 @@ def _sampled(
     ranking = rank(parties.values())
     analysis = replace(
         frame,
-        provenance=replace(frame.provenance, options=question.options()),
+        provenance=replace(frame.provenance, options=question.options() | changed_priors(priors)),
         origins=tuple(parties[o.id] for o in frame.origins),
         ranking=ranking,
         parties=parties,
         blast_radius=blast_radius(parties.values()),
         engine=numbers.note,
         assumptions=prior_assumptions(numbers.uses, priors),
-        next_steps=tuple(alerts(scope, ranking)),
+        next_steps=(*alerts(scope, ranking), *missing_edges(ranking))[:STEPS_SHOWN],
         unobserved_edges_note=_limits(register, parties.values())
         + f"; paths, varieties and at most {DATASETS} datasets are shown for the {DETAILED} parties "
         "of highest score",
@@ -384,28 +434,36 @@ class _Builder:
         self, detailed: list[int], frame: Mapping[str, PartyResult]
     ) -> dict[str, PartyResult]:
         """Return the result of every party; those detailed with the words of the frame."""
-        register, hops = self.register, self.tree.hops[self.harm.whole.harmed]
+        register, reached = self.register, self.numbers.reached[self.harm.whole.harmed]
         shown = set(detailed)
         results: dict[str, PartyResult] = {}
         rows = zip(
             register.parties.ids, register.parties.names, self.harm.whole.party_roles, strict=True
         )
         for row, (party, name, role) in enumerate(rows):
-            if hops[row] == NO_PATH:
-                results[party] = frame.get(party) or untouched(party, name, role)
-                continue
             words = frame.get(party)
-            result = self._party(row, party, name, role, words)
+            if not reached[row]:
+                results[party] = words or untouched(party, name, role)
+                continue
+            result = self._party(row, party, name, role, words, is_shown=row in shown)
             results[party] = self._with_details(row, result) if row in shown else result
         return results
 
     def _party(
-        self, row: int, party: str, name: str, role: str, words: PartyResult | None
+        self,
+        row: int,
+        party: str,
+        name: str,
+        role: str,
+        words: PartyResult | None,
+        *,
+        is_shown: bool,
     ) -> PartyResult:
         numbers, nodes = self.numbers, self.harm.nodes
         score = numbers.score.at(row)
         harmed = numbers.estimate(nodes.harmed + row)
         node = nodes.harmed + row
+        hops = None if self.tree.hops[node] == NO_PATH else int(self.tree.hops[node])
         return PartyResult(
             id=party,
             name=name,
@@ -413,7 +471,9 @@ class _Builder:
             is_origin=row in self.origins,
             score=score,
             band=band_of(score.posterior),
-            verdict=verdict_of(harmed.posterior, confirmed=row in self.confirmed),
+            verdict=verdict_of(
+                harmed.posterior, confirmed=row in self.confirmed, has_path=hops is not None
+            ),
             probability={
                 "exposed": numbers.estimate(nodes.exposed + row),
                 "compromised": numbers.estimate(row),
@@ -422,19 +482,18 @@ class _Builder:
             },
             varieties={},
             expected=numbers.expected(row),
-            hops=int(self.tree.hops[node]),
+            hops=hops,
             # At an origin it is how well the breach itself is known, which the words say.
             certainty=words.certainty
             if words is not None and row in self.origins
+            else None
+            if hops is None
             else CERTAINTIES[self.tree.certainty[node]],
-            paths=self._paths(words),
+            # The part holds the best paths of these alone, and of others just some.
+            paths=words.paths[:1] if words is not None and is_shown else (),
             datasets=(),
             observations=words.observations if words is not None else (),
         )
-
-    def _paths(self, words: PartyResult | None) -> tuple[HarmPath, ...]:
-        """Take over the most probable path only: of others the part holds just some."""
-        return words.paths[:1] if words is not None else ()
 
     def _with_details(self, row: int, result: PartyResult) -> PartyResult:
         nodes = self.harm.nodes

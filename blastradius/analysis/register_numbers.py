@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import partial
 from typing import Final
 
 import numpy as np
@@ -24,7 +23,8 @@ from blastradius.engine.sample import Sample, sample_until
 from blastradius.io.tables.register import Register
 
 REGISTER_WORLDS: Final = 4_096
-"""Worlds sampled on columns when no number is asked for: scores to 1.5 points or better."""
+"""Worlds sampled on columns when no number is asked for: scores to 1.5 points or better where no
+observation weighs worlds."""
 
 Numbers1D = NDArray[np.float64]
 
@@ -61,6 +61,8 @@ class Numbers:
     uses: Mapping[str, int]
     """Prior rows behind coins within reach, with the number of coins."""
     note: EngineNote
+    reached: NDArray[np.bool_]
+    """Whether any arcs lead to each node, shape (n,)."""
 
     def estimate(self, node: int) -> Estimate:
         """Return prior and posterior of a node [1]."""
@@ -83,7 +85,7 @@ def sample_register(
     """Sample a breach with all coins at their values, and at the ends of their ranges."""
     whole = harm.whole
     evidence = combined(
-        (node, item.ratio) for item in weighed if (node := _node(register, harm, item.event)) >= 0
+        (node, item.ratio) for item in weighed if (node := node_of(register, harm, item.event)) >= 0
     )
     runs = _Runs(register, harm, scope, priors, question)
     posterior = runs.sample(whole.value, evidence)
@@ -97,9 +99,10 @@ def sample_register(
         reach[0],
         reach[1],
         scores,
-        _amounts(register, harm, reach[1]),
-        whole.prior_uses(np.flatnonzero(reached[whole.tail[: whole.n_coins]])),
+        _amounts(register, harm, reach[1], reached),
+        runs.uses(reached),
         runs.note((prior, posterior, low, high), reached),
+        reached,
     )
 
 
@@ -123,7 +126,10 @@ class _Runs:
         self.start = (coin.low, coin.value, coin.high) if coin is not None else (1.0, 1.0, 1.0)
         rows = [register.parties.ids.row_of(origin) for origin in sorted(set(scope.origins))]
         self.origins = whole.compromised[[row for row in rows if row is not None]]
-        self.n_worlds = question.n_worlds
+        self.n_worlds = question.n_worlds or REGISTER_WORLDS
+        self.is_settled = question.precision is None
+        self.missed = ""
+        self.alleged = alleged
 
     def sample(
         self,
@@ -142,33 +148,42 @@ class _Runs:
             np.append(coins[kept], np.full(n, self.start[ends[id(coins)]])),
         )
         sampler = CascadeSampler(arcs, [whole.n_nodes], self.question.rng_seed)
-        run = partial(sampler.sample, likelihood=evidence)
-        if self.question.precision is not None and self.n_worlds == self.question.n_worlds:
-            most = self.n_worlds or MOST_WORLDS
-            found = sample_until(
-                sampler.sample, self.question.precision / 100, most, likelihood=evidence
-            )
-            self.n_worlds = found.n_worlds
+        if not self.is_settled:
+            wanted = (self.question.precision or 0.0) / 100
+            most = self.question.n_worlds or MOST_WORLDS
+            found = sample_until(sampler.sample, wanted, most, likelihood=evidence)
+            self.n_worlds, self.is_settled = found.n_worlds, True
+            if float(found.half_width().max()) > wanted:
+                self.missed = f"; {self.n_worlds:,} worlds do not reach the wanted precision"
             return found
-        return run(self.n_worlds or REGISTER_WORLDS)
+        return sampler.sample(self.n_worlds, likelihood=evidence)
+
+    def uses(self, reached: NDArray[np.bool_]) -> dict[str, int]:
+        """Count the coins within reach that rest on each row of the table of priors."""
+        coins = np.flatnonzero(reached[self.whole.tail[: self.whole.n_coins]])
+        more = {"alleged": len(self.origins)} if self.alleged else {}
+        return dict(self.whole.prior_uses(coins)) | more
 
     def note(self, samples: tuple[Sample, ...], reached: NDArray[np.bool_]) -> EngineNote:
         half_width = max(float(sample.half_width().max()) for sample in samples)
         whole = self.whole
         uncertain = (whole.value > 0) & (whole.value < 1) & reached[whole.tail]
-        return EngineNote(
-            "monte-carlo",
+        reason = (
             "sampling was asked for"
             if self.question.method == "monte-carlo"
-            else "the breach reaches too many relations for an exact answer",
-            samples[1].n_worlds,
+            else "the breach reaches too many relations for an exact answer"
+        )
+        return EngineNote(
+            "monte-carlo",
+            reason + self.missed,
+            self.n_worlds,
             self.question.rng_seed,
-            int(uncertain.sum()),
+            int(uncertain.sum()) + (len(self.origins) if self.alleged else 0),
             half_width,
         )
 
 
-def _node(register: Register, harm: RegisterHarm, event: Event) -> int:
+def node_of(register: Register, harm: RegisterHarm, event: Event) -> int:
     """Return the node of an event that an observation speaks of, -1 if there is none."""
     nodes = harm.nodes
     if event.kind == "disclosed":
@@ -190,14 +205,14 @@ def _scores(whole: WholeHarm, probability: Numbers1D) -> Numbers1D:
 
 
 def _amounts(
-    register: Register, harm: RegisterHarm, probability: Numbers1D
+    register: Register, harm: RegisterHarm, probability: Numbers1D, reached: NDArray[np.bool_]
 ) -> dict[str, Numbers1D]:
     data, n = register.datasets, len(register.parties)
     disclosed = probability[harm.nodes.disclosed :][: len(data)]
     found = {}
     for what in ("records", "documents", "bytes"):
         counts = getattr(data, what)
-        known = (counts >= 0) & (disclosed > 0)
+        known = (counts >= 0) & reached[harm.nodes.disclosed :][: len(data)]
         amounts = counts[known] * disclosed[known]
         total = np.bincount(data.owner[known], weights=amounts, minlength=n).astype(float)
         total[np.bincount(data.owner[known], minlength=n) == 0] = np.nan

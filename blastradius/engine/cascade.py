@@ -9,7 +9,6 @@ the choice is part of the answer and the same on every machine.
 from __future__ import annotations
 
 import math
-import os
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
@@ -22,6 +21,7 @@ from blastradius.engine.arrays import ArcArrays
 from blastradius.engine.kernels import cascade as kernels
 from blastradius.engine.network import check_likelihood, check_origins, check_whole
 from blastradius.engine.sample import Sample
+from blastradius.engine.threads import n_cores, seed_of
 
 Regime = Literal["sparse", "dense"]
 Progress = Callable[[int, int], None]
@@ -142,7 +142,7 @@ class _Sparse:
     """Worlds one visit at a time. 16 bytes a node and a queue, for each thread."""
 
     def __init__(self, layout: _Layout, rng_seed: int, width: int) -> None:
-        self.layout, self.rng_seed, self.width = layout, rng_seed, width
+        self.layout, self.rng_seed, self.width = layout, np.uint64(rng_seed), width
 
     def scratch(self) -> tuple[Any, ...]:
         n = len(self.layout.nodes)
@@ -185,7 +185,7 @@ class _Dense:
     """Worlds as bits. 69 bytes a node, for each thread."""
 
     def __init__(self, arcs: ArcArrays, layout: _Layout, rng_seed: int) -> None:
-        self.layout, self.rng_seed = layout, rng_seed
+        self.layout, self.rng_seed = layout, np.uint64(rng_seed)
         n, m = len(layout.nodes), layout.n_arcs
         self.first = np.empty(n + 1, dtype=np.int64)
         self.heads = np.empty(m, dtype=np.int32)
@@ -261,7 +261,7 @@ class CascadeSampler:
 
     Notes
     -----
-    Memory, beyond the network's own 12 bytes an arc and 8 a node: at most 16 bytes an arc and 24 a
+    Memory, beyond the network's own 20 bytes an arc and 8 a node: at most 16 bytes an arc and 24 a
     node that the origins can reach (12 more bytes an arc in the dense regime), and for each thread
     16 to 69 bytes a node plus a queue that grows with the cascade, at most 8 bytes an arc.
 
@@ -288,8 +288,7 @@ class CascadeSampler:
         check_whole("rng_seed", rng_seed, 0)
         self.n_nodes = arcs.n_nodes
         self._layout = _layout(arcs, check_origins(arcs.n_nodes, origins))
-        # Seeds of any size; the kernels take 64 bits.
-        seed = int(rng_seed) if rng_seed < 2**63 else hash(int(rng_seed)) & (2**63 - 1)
+        seed = seed_of(rng_seed)
         sparse = _Sparse(self._layout, seed, 64)
         visits, entries, worlds = self._pilot(sparse)
         self.regime: Regime = regime or self._cheaper(entries / worlds)
@@ -346,6 +345,8 @@ class CascadeSampler:
             Sums over worlds for each of the n nodes.
         """
         check_whole("n_worlds", n_worlds, 1)
+        if n_threads is not None:
+            check_whole("n_threads", n_threads, 1)
         checked = check_likelihood(self.n_nodes, likelihood)
         evidence = _evidence(checked, self._layout) if checked else None
         total = _Tally(len(self._layout.nodes), weighted=evidence is not None)
@@ -366,7 +367,7 @@ class CascadeSampler:
         self, chunks: list[tuple[int, int]], evidence: _Evidence | None, n_threads: int | None
     ) -> Iterator[_Tally]:
         """Yield the tally of each chunk in order, a few chunks ahead of the reader."""
-        threads = min(n_threads or os.cpu_count() or 1, len(chunks))
+        threads = min(n_threads or n_cores(), len(chunks))
         scratches = [self._kernel.scratch() for _ in range(threads)]
 
         def work(chunk: tuple[int, int]) -> _Tally:

@@ -20,6 +20,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from blastradius.engine.arrays import ArcArrays
 from blastradius.engine.network import check_whole
+from blastradius.engine.threads import seed_of
 from blastradius.errors import EngineInputError
 
 N_BLOCKS: Final = 32
@@ -351,7 +352,9 @@ class RemovalSampler:
         blocks = [(w, min(size, n_worlds - w)) for w in range(0, n_worlds, size)]
 
         def one(block: tuple[int, int]) -> Any:  # noqa: ANN401
-            return run(*before, rng_seed, first_world + block[0], block[1], *after)
+            return run(
+                *before, np.uint64(seed_of(rng_seed)), first_world + block[0], block[1], *after
+            )
 
         with ThreadPoolExecutor(self._threads) as pool:
             try:

@@ -28,6 +28,7 @@ from numpy.typing import NDArray
 
 from blastradius.engine.rows import Rows
 from blastradius.engine.threads import n_cores, run_all, split
+from blastradius.engine.threads import seed_of as to_64_bits
 
 Z95: Final = 1.959963984540054
 
@@ -326,4 +327,4 @@ def reached_from(rows: Rows, starts: Iterable[int]) -> NDArray[np.bool_]:
 
 def seed_of(rng_seed: int) -> np.uint64:
     """Return a seed as the kernels take it."""
-    return np.uint64(rng_seed % (1 << 64))
+    return np.uint64(to_64_bits(rng_seed))

@@ -11,6 +11,15 @@ _Task = TypeVar("_Task")
 _Found = TypeVar("_Found")
 
 
+def seed_of(rng_seed: int) -> int:
+    """Return a seed of any size as the 64 bits that the kernels take; small ones as they are.
+
+    >>> seed_of(7), seed_of(2**64 + 7)
+    (7, 7)
+    """
+    return int(rng_seed) % (1 << 64)
+
+
 def n_cores() -> int:
     """Return the number of cores that this process may use."""
     affinity = getattr(os, "sched_getaffinity", None)

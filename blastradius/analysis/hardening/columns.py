@@ -24,7 +24,10 @@ from blastradius.analysis.priors import (
 )
 from blastradius.analysis.register_names import skeleton
 from blastradius.analysis.resolve import resolve_party
+from blastradius.analysis.results import Assumption
+from blastradius.analysis.whole import WholeHarm
 from blastradius.analysis.whole_register import register_harm
+from blastradius.engine.cascade import nodes_in_reach
 from blastradius.errors import QuestionError
 from blastradius.io.tables.register import Register
 
@@ -66,6 +69,7 @@ def _breach(
     scope = scope_of(incident, origins, question.breach)
     whole = register_harm(register, priors, scope).whole
     row = None if protect is None else ids.row_of(protect)
+    start: Start | None = None
     if target is None:
         risk = risk_of_all(whole, row)
     else:
@@ -82,5 +86,20 @@ def _breach(
         protect,
         whole,
         risk,
-        prior_assumptions(whole.prior_uses(np.arange(whole.n_coins)), priors),
+        _assumptions(whole, start, priors),
     )
+
+
+def _assumptions(
+    whole: WholeHarm, start: Start | None, priors: PriorTable
+) -> tuple[Assumption, ...]:
+    """List the priors of the coins in reach."""
+    coins = np.arange(whole.n_coins)
+    if start is None:
+        return prior_assumptions(whole.prior_uses(coins), priors)
+    origins = np.array(start.nodes, dtype=np.int64)
+    reached = nodes_in_reach(whole.arcs(whole.high), origins)
+    uses = dict(whole.prior_uses(coins[reached[whole.tail[: whole.n_coins]]]))
+    if any(chance < 1 for chance in start.probability):
+        uses["alleged"] = len(start.nodes)
+    return prior_assumptions(uses, priors)

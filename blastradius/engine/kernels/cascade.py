@@ -320,7 +320,8 @@ def spread_dense(
 
     ``state`` holds for each node the worlds that reached it, then those that it has not passed
     on. A coin is a pure function of (seed, block, lane, arc), so coins never depend on the order
-    of the queue, and with a higher probability the same worlds stay open.
+    of the queue, and with a higher probability the same worlds stay open: as long as nodes and arcs
+    keep their places, which follow from the probabilities.
     """
     n_nodes = len(waiting)
     keys = np.empty(LANES, np.uint64)

@@ -58,5 +58,5 @@ def test_unknown_names_and_costs_are_refused():
         br.perimeter(register, "volkswagn")
     with pytest.raises(UnknownNameError, match="did you mean"):
         br.harden(register, "continetal")
-    with pytest.raises(QuestionError, match="costs are read for graphs of at most"):
+    with pytest.raises(QuestionError, match="costs are not read for columns"):
         br.harden(register, "continental", costs={})
