@@ -15,26 +15,16 @@ from __future__ import annotations
 import numpy as np
 from numba import njit
 
-_GAMMA = np.uint64(0x9E3779B97F4A7C15)
-_FIRST = np.uint64(0xBF58476D1CE4E5B9)
-_SECOND = np.uint64(0x94D049BB133111EB)
-_S30, _S27, _S31 = np.uint64(30), np.uint64(27), np.uint64(31)
+from blastradius.engine.kernels.bits import GOLDEN, mix
+
 _ZERO, _ONE, _BITS = np.uint64(0), np.uint64(1), np.uint64(53)
 _SURE = np.uint64(1 << 53)
 
 
 @njit(cache=True, nogil=True)
-def mix(x):
-    """Scramble 64 bits."""
-    x = (x ^ (x >> _S30)) * _FIRST
-    x = (x ^ (x >> _S27)) * _SECOND
-    return x ^ (x >> _S31)
-
-
-@njit(cache=True, nogil=True)
 def stream(seed, block):
     """Return the state from which the coins of a block of worlds are drawn."""
-    return mix(mix(seed + _GAMMA) + _GAMMA * (np.uint64(block) + _ONE))
+    return mix(mix(seed + GOLDEN) + GOLDEN * (np.uint64(block) + _ONE))
 
 
 @njit(cache=True, nogil=True)
@@ -56,7 +46,7 @@ def open_in(state, arc, threshold, worlds):
             break  # what is left of the threshold is 0, and no number is below that
         if undecided == _ZERO:
             break
-        word = mix(state + _GAMMA * (place + bit + _ONE))
+        word = mix(state + GOLDEN * (place + bit + _ONE))
         if below >> bit:
             opened |= undecided & ~word
             undecided &= word
