@@ -191,6 +191,28 @@ class RemovalSampler:
             Mean(node.value[: self._n], node.half_width[: self._n]),
         )
 
+    def visits(self, probability: NDArray[np.float64], n_worlds: int, rng_seed: int) -> float:
+        """Return how many nodes a world visits in the mean, starts included: what worlds cost.
+
+        Examples
+        --------
+        >>> weighed = Weighed(np.zeros(3), np.full(3, -1), np.array([0]), np.array([-1]))
+        >>> net = RemovalSampler(3, [0, 1], [1, 2], [0, 1], weighed)
+        >>> net.visits(np.array([1.0, 0.0]), 10, 0)
+        2.0
+        """
+        layout = self._layout(probability, probability, n_worlds)
+        results = self._run(
+            "reached",
+            (layout.net, layout.points, layout.owner, layout.starts),
+            (),
+            n_worlds,
+            rng_seed,
+            0,
+            None,
+        )
+        return sum(int(visits) for _, visits in results) / n_worlds
+
     def lost_by_node(
         self,
         probability: NDArray[np.float64],
@@ -210,7 +232,7 @@ class RemovalSampler:
             A unit with arc -1, or one arc of a unit.
         """
         layout = self._layout(probability, stays, n_worlds)
-        found = np.zeros((len(watched), self._n))
+        found = np.zeros((len(watched), self._n), dtype=np.int32)
         for begin in range(0, len(watched), MAX_WATCHED):
             part = [self._watch(*item) for item in watched[begin : begin + MAX_WATCHED]]
             rows, nodes = layout.watch(part)

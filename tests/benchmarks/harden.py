@@ -97,7 +97,7 @@ def main():
                 options.nodes, tail, head, probabilities(regime, head, rng), origins
             )
             settings = (*given, 0, 0, options.worlds)
-            (plain, pass_), (total, found) = race(
+            (plain, pass_), ((total, _), found) = race(
                 partial(dominators.reached, *settings),
                 partial(dominators.removals, *settings, none, 0),
             )

@@ -171,7 +171,7 @@ Machine: {platform.machine()}, {os.cpu_count()} cores, {platform.system()}, Pyth
 
 ## Sampled cascades against peers
 
-Worlds per second on the same network, coins and origins in one run: medians of {
+Worlds per second on the same network, coins and origins in one run, over {
         cascades.BATCHES
     } batches,
 whole calls on all cores. `cynetdiff` is compiled and runs its loop over worlds on one core; `loop` is

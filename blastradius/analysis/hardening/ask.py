@@ -170,6 +170,8 @@ def harden_breach(
     lister = _Lister(table, ActionBook(table), objective, total)
     relations = lister.rows(~table.is_control)
     controls = lister.rows(table.is_control)
+    n_listed = min(question.listed, len(relations))
+    listed = lister.listed([*relations[:n_listed], *controls[: question.listed]])
     plan: Plan | None = None
     plan_rows: tuple[int, ...] = ()
     if question.budget is not None:
@@ -193,9 +195,9 @@ def harden_breach(
         protect=None if breach.protect is None else (breach.protect, names[breach.protect]),
         lower_to=question.lower_to,
         total=total,
-        actions=lister.listed(relations[: question.listed]),
+        actions=listed[:n_listed],
         n_actions=len(relations),
-        controls=lister.listed(controls[: question.listed]),
+        controls=listed[n_listed:],
         n_controls=len(controls),
         plan=plan,
         engine=engine,

@@ -36,8 +36,6 @@ def cut_moves(
     worst : party rows
     limit : what a set may cost
     """
-    if len(risk.tail) > MOST_ARCS:
-        return
     split = _Split(risk, table, candidates, done)
     for party in (None, *worst):
         moves = split.cut(party, limit)

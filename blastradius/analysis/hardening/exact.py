@@ -37,6 +37,7 @@ class ExactObjective:
     """The total score as a function of the coins, exactly."""
 
     most_sets = 2_000
+    most_ordered = 12
 
     def __init__(
         self, risk: RiskNetwork, table: ActionTable, lower_to: float, parts: tuple[_Part, ...]

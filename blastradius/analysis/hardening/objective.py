@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping, Sequence
-from typing import Final, Protocol
+from typing import Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -19,14 +19,6 @@ from blastradius.analysis.solve import AUTO_BUDGET
 from blastradius.engine.exact import DEFAULT_BUDGET
 from blastradius.errors import ExactBudgetError
 
-DEFAULT_WORLDS: Final = 20_000
-"""Worlds sampled for each question when no number is asked for, in networks that are not large."""
-
-LEAST_WORLDS: Final = 1_000
-
-ARCS_SAMPLED: Final = 2_000_000_000
-"""Arcs times worlds that one question takes on: some seconds."""
-
 Progress = Callable[[int, int], None]
 """Called with (steps done, steps in all) now and then."""
 
@@ -36,6 +28,8 @@ class Objective(Protocol):
 
     most_sets: int
     """Sets that are all tried where there are no more."""
+    most_ordered: int
+    """Actions of a set that are put in the order of their gains, each against all that are left."""
 
     def total(self) -> Measured:
         """Return the total score before any action [points]."""
@@ -56,15 +50,6 @@ class Objective(Protocol):
 
     def lost_by_party(self, actions: Sequence[int]) -> list[Mapping[int, float]]:
         """Return, for each action alone, what it takes off the score of each party row."""
-
-
-def default_worlds(n_arcs: int) -> int:
-    """Return how many worlds are sampled when no number is asked for: fewer of large networks.
-
-    >>> default_worlds(1_000), default_worlds(1_000_000)
-    (20000, 2000)
-    """
-    return max(LEAST_WORLDS, min(DEFAULT_WORLDS, ARCS_SAMPLED // max(n_arcs, 1)))
 
 
 def choose_objective(
@@ -99,7 +84,9 @@ def choose_objective(
     # Imported here so that exact answers do not pay for the compiled kernels.
     from blastradius.analysis.hardening.sampled import SampledObjective  # noqa: PLC0415
 
-    n_worlds = question.n_worlds or default_worlds(len(risk.tail))
-    sampled = SampledObjective(risk, table, lower_to, n_worlds, question.rng_seed, progress)
+    sampled = SampledObjective(
+        risk, table, lower_to, question.n_worlds, question.rng_seed, progress
+    )
+    n_worlds = sampled.n_worlds
     note = EngineNote("monte-carlo", reason, n_worlds, question.rng_seed, uncertain, None)
     return sampled, note

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
+from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,6 +14,31 @@ from blastradius.analysis.hardening.results import Measured
 from blastradius.analysis.hardening.table import ActionTable
 from blastradius.engine.removal import MEASURE, Comparison, Progress, RemovalSampler, Weighed
 
+DEFAULT_WORLDS: Final = 20_000
+"""Worlds sampled when no number is asked for, where a breach reaches little."""
+
+LEAST_WORLDS: Final = 400
+
+VISITS: Final = 20_000_000
+"""Nodes visited in all worlds that one pass takes on: a few seconds."""
+
+PILOT_WORLDS: Final = 64
+"""Worlds that tell how many nodes one visits."""
+
+
+def default_worlds(visits: float) -> int:
+    """Return how many worlds are sampled when no number is asked for: fewer where each is large.
+
+    Parameters
+    ----------
+    visits : float
+        Nodes that one world visits, in the mean.
+
+    >>> default_worlds(50), default_worlds(10_000), default_worlds(1_000_000)
+    (20000, 2000, 400)
+    """
+    return max(LEAST_WORLDS, min(DEFAULT_WORLDS, int(VISITS / max(visits, 1.0))))
+
 
 class SampledObjective:
     """The total score as a function of the coins, in sampled worlds.
@@ -22,25 +48,31 @@ class SampledObjective:
     """
 
     most_sets = 0
+    most_ordered = 4
 
     def __init__(
         self,
         risk: RiskNetwork,
         table: ActionTable,
         lower_to: float,
-        n_worlds: int,
+        n_worlds: int | None,
         rng_seed: int,
         progress: Progress | None = None,
     ) -> None:
         self._risk, self._table, self._lower_to = risk, table, lower_to
-        self._n_worlds, self._rng_seed, self._progress = n_worlds, rng_seed, progress
+        self._rng_seed, self._progress = rng_seed, progress
         self._unit = _units(risk, table)
+        # A search asks again for what a list was made of, and what it began with.
+        self._effects: dict[tuple[int, ...], tuple[NDArray[np.float64], NDArray[np.float64]]] = {}
         self._sampler = RemovalSampler(
             risk.n_nodes,
             risk.tail,
             risk.head,
             self._unit,
             Weighed(risk.points, risk.party, risk.start_node, risk.start_party),
+        )
+        self.n_worlds = n_worlds or default_worlds(
+            self._sampler.visits(risk.value, PILOT_WORLDS, rng_seed)
         )
 
     def total(self) -> Measured:
@@ -51,8 +83,16 @@ class SampledObjective:
         self, done: Collection[int] = ()
     ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
         """Return what each action would take off the total after some others, and half-widths."""
+        key = tuple(sorted(done))
+        if key not in self._effects:
+            self._effects[key] = self._sampled_effects(key)
+        return self._effects[key]
+
+    def _sampled_effects(
+        self, done: Collection[int]
+    ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
         found = self._sampler.removals(
-            *self._before(done), self._n_worlds, self._rng_seed, progress=self._progress
+            *self._before(done), self.n_worlds, self._rng_seed, progress=self._progress
         )
         table = self._table
         entire = table.single < 0
@@ -89,7 +129,7 @@ class SampledObjective:
             arc = int(table.arcs_of(action)[0])
             watched.append((int(self._unit[arc]), arc if table.single[action] >= 0 else -1))
         lost = self._sampler.lost_by_node(
-            *self._before(()), watched, self._n_worlds, self._rng_seed, progress=self._progress
+            *self._before(()), watched, self.n_worlds, self._rng_seed, progress=self._progress
         )
         return [self._by_party(row) for row in lost]
 
@@ -111,7 +151,7 @@ class SampledObjective:
         return self._sampler.compared(
             table.changed(value, done, self._lower_to),
             table.changed(value, [*done, *actions], self._lower_to),
-            self._n_worlds,
+            self.n_worlds,
             self._rng_seed,
             first_world=first_world,
             progress=self._progress,

@@ -16,14 +16,11 @@ from typing import Final
 import numpy as np
 
 from blastradius.analysis.hardening.bound import PathBound, path_bound
-from blastradius.analysis.hardening.cuts import WORST, cut_moves
+from blastradius.analysis.hardening.cuts import MOST_ARCS, WORST, cut_moves
 from blastradius.analysis.hardening.network import RiskNetwork
 from blastradius.analysis.hardening.objective import Objective
 from blastradius.analysis.hardening.results import BoundBasis, Guarantee, Measured
 from blastradius.analysis.hardening.table import ActionTable
-
-_MOST_TRIED: Final = 12
-"""Actions of a set that are put in the order of their gains, each against all that are left."""
 
 _Move = tuple[tuple[int, ...], float]
 """Actions taken together, and their gain."""
@@ -127,8 +124,9 @@ class Search:
         fits = [a for a in candidates if a not in done and self.table.cost[a] <= left]
         moves: list[_Move] = [((a,), float(effects[a])) for a in fits if effects[a] > NOTHING]
         moves = sorted(moves, key=lambda move: (-self._ratio(*move), -move[1], move[0]))[:1]
-        for actions in cut_moves(self.risk, self.table, fits, done, self._worst(done), left):
-            moves.append((actions, self.objective.gain(actions, done)))
+        if len(self.risk.tail) <= MOST_ARCS:
+            for actions in cut_moves(self.risk, self.table, fits, done, self._worst(done), left):
+                moves.append((actions, self.objective.gain(actions, done)))
         moves = [move for move in moves if move[1] > NOTHING]
         if not moves:
             return None
@@ -172,10 +170,11 @@ class Search:
     def _in_order(self, actions: Sequence[int]) -> list[int]:
         """Put the action first that gains most for its cost, then the next one after it."""
         left, order = list(actions), list[int]()
-        if len(left) > _MOST_TRIED:
+        if len(left) > self.objective.most_ordered:
             return left
         while left:
-            gains = {a: self.objective.gain([a], order) for a in left}
+            effects, _ = self.objective.effects(order)
+            gains = {a: float(effects[a]) for a in left}
             best = max(left, key=lambda a: (round(self._ratio([a], gains[a]), 9), -a))
             order.append(best)
             left.remove(best)

@@ -133,6 +133,8 @@ def _set_costs(table: ActionTable, costs: Costs) -> None:
         by_party[rows[party]] = value
     ends = np.maximum(by_party[whole.origin[table.coin]], by_party[whole.target[table.coin]])
     cost[ends >= 0] = ends[ends >= 0]
+    if not costs.edges:
+        return  # naming the edges of a large register takes seconds
     wanted = {name.partition("#")[0] for name in costs.edges} | set(costs.edges)
     named = {edge: row for row, edge in enumerate(whole.edge_ids) if edge in wanted}
     for name, value in sorted(costs.edges.items(), key=lambda item: item[0] not in named):

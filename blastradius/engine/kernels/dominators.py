@@ -320,14 +320,15 @@ def _score(count, queue, points, owner, left_out, counts):
 
 @njit(cache=True, nogil=True)
 def reached(net, points, owner, starts, rng_seed, first_world, n_worlds):
-    """Sum the points reached, world by world: the plain analysis, to compare times with."""
+    """Sum the points reached and the nodes visited, world by world: the plain analysis."""
     start_node, start_owner = starts
     n = len(net[0]) - 1
     seen, queue, counts = np.zeros(n, np.int64), np.empty(n, np.int32), np.zeros(n, np.int64)
-    total = np.int64(0)
+    total = visits = np.int64(0)
     for world in range(n_worlds):
         key = world_key(rng_seed, first_world + world)
         start = start_of(key, len(start_node))
         count = _spread(key, start_node[start], net, world + 1, seen, queue)
         total += _score(count, queue, points, owner, start_owner[start], counts)
-    return total
+        visits += count
+    return total, visits
