@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from blastradius.cli import options as shared
-from blastradius.cli.answer import FORMATS, MAX_NODES, ListOptions, answer
+from blastradius.cli.answer import FORMATS, MAX_NODES, ON_SCREEN, ListOptions, answer
 from blastradius.cli.question import QuestionOptions
 from blastradius.model.vocabulary import ROLES
 
@@ -56,7 +56,7 @@ def analyze(
     top: Annotated[
         int | None,
         typer.Option(
-            help="List at most this many, 1 or more.",
+            help=f"List at most this many, 1 or more; printed tables end after {ON_SCREEN:,} rows without it.",
             metavar="N",
             show_default=False,
             rich_help_panel=shared.LISTING,

@@ -16,6 +16,9 @@ if TYPE_CHECKING:
 MAX_NODES = 400
 """Parties that a page draws at once by default."""
 
+ON_SCREEN = 1_000
+"""Rows of a table that is printed, unless ``--top`` says how many; files and data hold all."""
+
 FORMATS = ("table", "json", "csv", "markdown")
 
 
@@ -35,19 +38,22 @@ def answer(target: str, question: QuestionOptions, listing: ListOptions) -> None
     """Analyse a breach and print or write the answer."""
     _check(listing)
     spare_inputs((listing.output, listing.html), input_files(question))
-    result = ask(target, question).listing(
-        roles=listing.roles,
-        min_score=listing.min_score,
-        top=listing.top,
-        grouped=question.group,
-    )
+    whole = ask(target, question)
+
+    def listed(top: int | None) -> Result:
+        return whole.listing(
+            roles=listing.roles, min_score=listing.min_score, top=top, grouped=question.group
+        )
+
+    result = listed(listing.top)
+    on_screen = listing.top or (ON_SCREEN if listing.output is None else None)
     if listing.html is not None:
         write_page(result, listing.html, listing.max_nodes)
     deliver(
         listing.format,
         listing.output,
         {
-            "table": lambda look: result.to_text(width=look.width, colour=look.colour),
+            "table": lambda look: listed(on_screen).to_text(width=look.width, colour=look.colour),
             "json": lambda _: result.to_json(),
             "csv": lambda _: result.to_csv(),
             "markdown": lambda _: result.to_markdown(),

@@ -19,25 +19,33 @@ DEFAULT_WORLDS: Final = 20_000
 
 LEAST_WORLDS: Final = 400
 
+WORLDS_EACH: Final = 10
+"""Worlds for each of many breaches, where they are small enough."""
+
 VISITS: Final = 20_000_000
 """Nodes visited in all worlds that one pass takes on: a few seconds."""
 
-PILOT_WORLDS: Final = 64
+PILOT_WORLDS: Final = 256
 """Worlds that tell how many nodes one visits."""
 
 
-def default_worlds(visits: float) -> int:
+def default_worlds(visits: float, n_starts: int = 1) -> int:
     """Return how many worlds are sampled when no number is asked for: fewer where each is large.
 
     Parameters
     ----------
     visits : float
         Nodes that one world visits, in the mean.
+    n_starts : int
+        Breaches that a world is one of; with many, some worlds are wanted for each.
 
     >>> default_worlds(50), default_worlds(10_000), default_worlds(1_000_000)
     (20000, 2000, 400)
+    >>> default_worlds(5, n_starts=100_000)
+    1000000
     """
-    return max(LEAST_WORLDS, min(DEFAULT_WORLDS, int(VISITS / max(visits, 1.0))))
+    most = max(DEFAULT_WORLDS, WORLDS_EACH * n_starts)
+    return max(LEAST_WORLDS, min(most, int(VISITS / max(visits, 1.0))))
 
 
 class SampledObjective:
@@ -72,7 +80,7 @@ class SampledObjective:
             Weighed(risk.points, risk.party, risk.start_node, risk.start_party),
         )
         self.n_worlds = n_worlds or default_worlds(
-            self._sampler.visits(risk.value, PILOT_WORLDS, rng_seed)
+            self._sampler.visits(risk.value, PILOT_WORLDS, rng_seed), risk.n_starts
         )
 
     def total(self) -> Measured:

@@ -18,9 +18,19 @@ _LONGEST = 150
 _RANGE = ("probability_low", "probability", "probability_high")
 
 
-def edge_ids(tables: Tables, name: str) -> pl.Series:
-    """Return the id of each edge of a table."""
+def edge_ids(tables: Tables, name: str, between: tuple[str, pl.Series] | None = None) -> pl.Series:
+    """Return the id of each edge of a table.
+
+    Parameters
+    ----------
+    between : (column, party ids), optional
+        Only edges with one of these parties in that column, in the order of the table. Their ids
+        are the same: an edge can only share its plain id with others between the same parties.
+    """
     frame = tables.frames.get(name, pl.DataFrame())
+    taken = _column(frame, "id", pl.String).drop_nulls()
+    if between is not None:
+        frame = frame.filter(pl.col(between[0]).is_in(between[1].implode()))
     written = _column(frame, "id", pl.String)
     nameless = written.is_null()
     if not nameless.any():
@@ -28,7 +38,6 @@ def edge_ids(tables: Tables, name: str) -> pl.Series:
     plain = frame.select(_PLAIN[name](frame)).to_series().alias("id")
     bare = pl.DataFrame({"plain": plain, "nameless": nameless}).with_row_index("row")
     bare = bare.filter("nameless")
-    taken = written.drop_nulls()
     crowded = (
         (pl.col("plain").str.len_chars() > _LONGEST)
         | pl.col("plain").is_duplicated()

@@ -101,15 +101,15 @@ class TableRecords:
 
     def share(self, row: int) -> model.Share:
         """Return the record of a share; its id is that of the table's column of ids."""
-        return model.Share.model_validate(self._one("shares", row))
+        return model.Share.model_validate(self._edge("shares", row))
 
     def grant(self, row: int) -> model.AccessGrant:
         """Return the record of an access grant."""
-        return model.AccessGrant.model_validate(self._one("access", row))
+        return model.AccessGrant.model_validate(self._edge("access", row))
 
     def dependency(self, row: int) -> model.Dependency:
         """Return the record of a dependency."""
-        return model.Dependency.model_validate(self._one("dependencies", row))
+        return model.Dependency.model_validate(self._edge("dependencies", row))
 
     def incidents(self) -> tuple[model.Incident, ...]:
         """Return all incidents."""
@@ -146,6 +146,8 @@ class TableRecords:
         data = self._described()
         for table, chosen in rows.items():
             data[table] = [self._one(table, row) for row in chosen]
+            if table in EDGE_ENDS:
+                self._name_edges(table, chosen, data[table])
         data["parties"] = [self._with_sides(row) for row in data["parties"]]
         return model.Graph.model_validate(data)
 
@@ -159,10 +161,23 @@ class TableRecords:
 
     def _one(self, table: str, row: int) -> Row:
         frame = self._tables.frames[table]
-        record = nested(frame.row(row, named=True), table)
-        if table in EDGE_ENDS and "id" not in record:
-            record["id"] = self.edge_ids(table)[row]
+        return nested(frame.row(row, named=True), table)
+
+    def _edge(self, table: str, row: int) -> Row:
+        record = self._one(table, row)
+        self._name_edges(table, [row], [record])
         return record
+
+    def _name_edges(self, table: str, rows: Sequence[int], records: Sequence[Row]) -> None:
+        """Give ids to records without one; making those of a whole register takes seconds."""
+        end = EDGE_ENDS[table][0]
+        ends = self._tables.frames[table][end]
+        parties = ends[list(rows)].unique()
+        among = ends.is_in(parties.implode())
+        ids = edge_ids(self._tables, table, (end, parties))
+        place = among.cum_sum()
+        for row, record in zip(rows, records, strict=True):
+            record.setdefault("id", ids[place[row] - 1])
 
     def edge_ids(self, table: str) -> pl.Series:
         """Return the ids of one kind of edges, made once."""
