@@ -219,6 +219,8 @@ class Party(Record):
     """Trade, in plain words, where the role alone does not tell."""
     aliases: tuple[Name, ...] = ()
     """Other names by which it is searched."""
+    terms: tuple[Name, ...] = ()
+    """Project, platform and model codes by which file names give it away; patterns of triage."""
     identifiers: Identifiers = Identifiers()
     """Register numbers and domain."""
     parent: Annotated[tuple[Ownership, ...], BeforeValidator(_one_or_many)] = ()
@@ -250,6 +252,8 @@ class Dataset(Record):
     """Size [bytes]."""
     subjects: Text | None = None
     """Whom or what the data is about."""
+    terms: tuple[Name, ...] = ()
+    """Codes by which file names give it away, such as ICAS1; patterns of triage."""
     covers: Window | None = None
     """Period that the data is about."""
     own_probability: Probability | None = None

@@ -178,6 +178,7 @@ _TABLES = (
             Column("country", "country", "ISO 3166-1 alpha-2 code of the seat."),
             Column("sector", "name", "Trade, where the role alone does not tell."),
             Column("aliases", "names", "Other names by which it is searched."),
+            Column("terms", "names", "Project, platform and model codes in file names."),
             Column("bpn", "name", "Catena-X business partner number."),
             Column("lei", "name", "Legal entity identifier, ISO 17442."),
             Column("duns", "name", "D-U-N-S number."),
@@ -225,6 +226,7 @@ _TABLES = (
             ),
             *_volume("", "Volume held"),
             Column("subjects", "text", "Whom or what the data is about."),
+            Column("terms", "names", "Codes by which file names give it away."),
             Column("covers", "window", "Period that the data is about."),
             *_probability("own_probability", "P(disclosed given its owner is compromised)"),
             Column(

@@ -49,7 +49,7 @@ CASES = [
     ]),
     ("aliases: [VW]}", "hue: blue}", [
         ("line 4, column 43, parties[0]: unknown key 'hue' (known: id, name, role, country, "
-        "sector, aliases, identifiers, parent, contacts, evidence, note)"),
+        "sector, aliases, terms, identifiers, parent, contacts, evidence, note)"),
     ]),
     ("schema: blastradius/graph/1", "schema: blastradius/graph/2", [
         "line 1, column 9, schema: must be 'blastradius/graph/1', got 'blastradius/graph/2'",

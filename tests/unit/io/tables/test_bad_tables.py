@@ -80,7 +80,7 @@ CASES = [
         "id,name",
         "id,nom",
         [
-            "parties.csv, line 1: unknown column 'nom' (known: id, name, role, country, sector, aliases, bpn, lei, duns, domain, certainty, sources, evidence_incident, evidence_date, evidence_note, note)",
+            "parties.csv, line 1: unknown column 'nom' (known: id, name, role, country, sector, aliases, terms, bpn, lei, duns, domain, certainty, sources, evidence_incident, evidence_date, evidence_note, note)",
             "parties.csv, line 1: column 'name' is required, but missing",
         ],
     ),

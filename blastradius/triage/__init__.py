@@ -1,0 +1,1 @@
+"""From a leak listing to who is named in it, what kinds of files those are, and observations."""
