@@ -128,6 +128,18 @@ class QuestionError(BlastRadiusError):
     """The graph is sound, but the question put to it is not."""
 
 
+class PatternError(BlastRadiusError):
+    """A pattern for file names means nothing."""
+
+    def __init__(self, pattern: str, reason: str) -> None:
+        super().__init__(pattern, reason)
+        self.pattern = pattern
+        self.reason = reason
+
+    def __str__(self) -> str:
+        return f"pattern {self.pattern!r} {self.reason}"
+
+
 class EngineInputError(BlastRadiusError):
     """Arrays or settings handed to the engine do not fit together."""
 

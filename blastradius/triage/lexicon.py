@@ -1,0 +1,197 @@
+"""The lexicon: what file names say about what is in the files, and which names are also words.
+
+It is data, read with the same care as a graph. The shipped one is in ``data/``; users add theirs.
+"""
+
+from __future__ import annotations
+
+from functools import cache
+from pathlib import Path
+from typing import Annotated, Any, Final, Literal
+
+from pydantic import ConfigDict, Field
+
+from blastradius.errors import PatternError
+from blastradius.io.files import Source, read_bytes, validated
+from blastradius.model.check import Fault
+from blastradius.model.graph import Identifier, Name, Record, Text
+from blastradius.model.vocabulary import DataVariety
+from blastradius.triage.patterns import parse_pattern
+
+SCHEMA: Final = "blastradius/lexicon/1"
+
+_SHIPPED: Final = Path(__file__).parent / "data"
+
+Confidence = Literal["high", "medium"]
+
+
+class Rule(Record):
+    """Words and endings that give a kind of file away."""
+
+    model_config = ConfigDict(populate_by_name=True)
+
+    id: Identifier
+    """Short stable name; a later lexicon replaces the rule of the same name."""
+    variety: DataVariety
+    """What such files hold, VERIS spelling."""
+    subject: Text
+    """The kind of file in a few words."""
+    any: Annotated[tuple[Name, ...], Field(min_length=1)]
+    """Patterns; one of them is on the line."""
+    with_: Annotated[tuple[Name, ...], Field(alias="with")] = ()
+    """And one of these, if there are any."""
+    without: tuple[Name, ...] = ()
+    """And none of these."""
+    confidence: Confidence
+    """How often a line that fires is really of that kind: at least 95 % or at least 75 %."""
+    examples: Annotated[tuple[Text, ...], Field(min_length=1)]
+    """Paths that fire."""
+    counter_examples: Annotated[tuple[Text, ...], Field(min_length=1)]
+    """Paths that look similar and do not."""
+
+
+class Ordinary(Record):
+    """A name that is also a word, a surname or an abbreviation: alone it names nobody."""
+
+    term: Name
+    """The pattern."""
+    because: Text
+    """What else it means."""
+    capitals: bool = False
+    """Whether it counts where it stands in capitals."""
+
+
+class Weak(Ordinary):
+    """A pattern for one party that counts only in context."""
+
+    party: Identifier
+    """The party."""
+
+
+class Phrase(Record):
+    """Words in which a name does not mean its party."""
+
+    text: Name
+    """The pattern; all inside it is ignored."""
+    because: Text
+    """What it means."""
+
+
+class Outside(Record):
+    """An organisation that listings name and a graph may lack."""
+
+    name: Name
+    """Name, proposed for a new party."""
+    terms: Annotated[tuple[Name, ...], Field(min_length=1)]
+    """Its patterns."""
+
+
+class Lexicon(Record):
+    """All of it; every part may be empty in a file of one's own."""
+
+    model_config = ConfigDict(populate_by_name=True)
+
+    schema_: Annotated[Literal["blastradius/lexicon/1"], Field(alias="schema")]
+    """Version of the format."""
+    name: Name
+    """Name, shown in results."""
+    rules: tuple[Rule, ...] = ()
+    """Kinds of files."""
+    ordinary: tuple[Ordinary, ...] = ()
+    """Names that are also words."""
+    weak: tuple[Weak, ...] = ()
+    """Patterns that count in context."""
+    context: tuple[Name, ...] = ()
+    """Words that make an ordinary word believable as a name."""
+    phrases: tuple[Phrase, ...] = ()
+    """Words in which a name does not mean its party."""
+    outside: tuple[Outside, ...] = ()
+    """Organisations that a graph may lack."""
+
+    def extended(self, other: Lexicon) -> Lexicon:
+        """Return both together; rules, words and patterns of the other replace those of this one."""
+        return Lexicon(
+            schema_=SCHEMA,
+            name=f"{self.name} + {other.name}",
+            rules=_merged(self.rules, other.rules, "id"),
+            ordinary=_merged(self.ordinary, other.ordinary, "term"),
+            weak=(*self.weak, *other.weak),
+            context=tuple(dict.fromkeys((*self.context, *other.context))),
+            phrases=_merged(self.phrases, other.phrases, "text"),
+            outside=_merged(self.outside, other.outside, "name"),
+        )
+
+
+def _merged(ours: tuple[Any, ...], theirs: tuple[Any, ...], key: str) -> tuple[Any, ...]:
+    found = {getattr(item, key): item for item in ours}
+    return tuple((found | {getattr(item, key): item for item in theirs}).values())
+
+
+def read_lexicon(path: str | Path) -> Lexicon:
+    """Read a lexicon from a YAML or JSON file.
+
+    Raises
+    ------
+    GraphFileError
+        With every problem of the file, each with its place.
+    """
+    source = Source(read_bytes(Path(path)), str(path))
+    data = source.document.data
+    faults, lexicon = validated(data, Lexicon.model_validate, Lexicon)
+    if lexicon is not None:
+        faults = [*_pattern_faults(lexicon), *_twins(lexicon)]
+    if lexicon is None or faults or source.document.problems:
+        raise source.failure(faults)
+    return lexicon
+
+
+@cache
+def shipped_lexicon() -> Lexicon:
+    """Return the lexicon that ships with the package.
+
+    >>> len(shipped_lexicon().rules) > 50
+    True
+    """
+    first, *others = (read_lexicon(path) for path in sorted(_SHIPPED.glob("*.yaml")))
+    for other in others:
+        first = first.extended(other)
+    return first
+
+
+def _pattern_faults(lexicon: Lexicon) -> list[Fault]:
+    """Find patterns that mean nothing."""
+    faults = []
+    for location, text in _patterns(lexicon):
+        try:
+            parse_pattern(text)
+        except PatternError as error:
+            faults.append(Fault(location, str(error)))
+    return faults
+
+
+def _patterns(lexicon: Lexicon) -> list[tuple[tuple[str | int, ...], str]]:
+    found: list[tuple[tuple[str | int, ...], str]] = []
+    for number, rule in enumerate(lexicon.rules):
+        for key, texts in (("any", rule.any), ("with", rule.with_), ("without", rule.without)):
+            found += [(("rules", number, key, place), text) for place, text in enumerate(texts)]
+    for section in ("ordinary", "weak"):
+        items = getattr(lexicon, section)
+        found += [((section, n, "term"), item.term) for n, item in enumerate(items)]
+    found += [(("context", n), text) for n, text in enumerate(lexicon.context)]
+    found += [(("phrases", n, "text"), item.text) for n, item in enumerate(lexicon.phrases)]
+    for number, outside in enumerate(lexicon.outside):
+        found += [(("outside", number, "terms", n), t) for n, t in enumerate(outside.terms)]
+    return found
+
+
+def _twins(lexicon: Lexicon) -> list[Fault]:
+    """Find rules of the same name."""
+    seen: dict[str, int] = {}
+    faults = []
+    for number, rule in enumerate(lexicon.rules):
+        if rule.id in seen:
+            message = f"rule {rule.id!r} is there twice"
+            earlier = ("rules", seen[rule.id], "id")
+            faults.append(Fault(("rules", number, "id"), message, earlier=earlier))
+        seen.setdefault(rule.id, number)
+    return faults

@@ -1,0 +1,222 @@
+"""Everything that is searched for, compiled to arrays: the one form that the kernels know.
+
+A literal is searched once, whoever wants it. Its *entries* say under which conditions it means
+what: a party, a phrase that hides names, or a word that rules ask for.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Final, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from blastradius.model.graph import Graph
+from blastradius.model.vocabulary import DATA_VARIETIES
+from blastradius.triage.lexicon import Lexicon, Rule
+from blastradius.triage.patterns import Pattern, parse_pattern
+from blastradius.triage.terms import Term, graph_terms
+
+PARTY: Final = 0
+PHRASE: Final = 1
+WORD: Final = 2
+"""Kinds of entries. The value of a party entry is its row, of a word its number."""
+
+NEAR_MISS: Final = 0
+MEDIUM: Final = 1
+HIGH: Final = 2
+"""How sure it is that a name means its party."""
+
+CONTEXT: Final = 0
+"""Number of the word that stands for all context words."""
+
+
+class Searched(NamedTuple):
+    """A party that is searched for: one of the graph, or one that it lacks."""
+
+    id: str
+    """Party id, or the name of one outside the graph."""
+    name: str
+    in_graph: bool
+
+
+class Entries(NamedTuple):
+    """What each literal may mean; the entries of one literal follow each other."""
+
+    first: NDArray[np.int64]
+    """Place of the first entry of each literal, shape (n_literals + 1,)."""
+    left: NDArray[np.int8]
+    right: NDArray[np.int8]
+    capitals: NDArray[np.bool_]
+    kind: NDArray[np.int8]
+    value: NDArray[np.int32]
+    needs_context: NDArray[np.bool_]
+    capitals_suffice: NDArray[np.bool_]
+    term: NDArray[np.int32]
+    """Number of the term behind a party entry, -1 for others."""
+
+
+class Rules(NamedTuple):
+    """Rules over words, as bits of machine words."""
+
+    of_word_first: NDArray[np.int64]
+    """Place of the first rule that each word may fire, shape (n_words + 1,)."""
+    of_word: NDArray[np.int32]
+    with_bits: NDArray[np.uint64]
+    """Words of which one is needed, shape (n_rules, n_bit_words)."""
+    has_with: NDArray[np.bool_]
+    without_bits: NDArray[np.uint64]
+    """Words of which none may be there, shape as above."""
+    variety: NDArray[np.int8]
+    """Row of the variety, shape (n_rules,)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Vocabulary:
+    """What is searched for."""
+
+    literals: tuple[bytes, ...]
+    lengths: NDArray[np.int32]
+    entries: Entries
+    rules: Rules
+    parties: tuple[Searched, ...]
+    terms: tuple[Term, ...]
+    """Behind the party entries; also of parties outside the graph, with their name as id."""
+    rule_list: tuple[Rule, ...]
+    n_words: int
+
+
+def compile_vocabulary(graph: Graph, lexicon: Lexicon) -> Vocabulary:
+    """Compile a graph's names and a lexicon.
+
+    Raises
+    ------
+    PatternError
+        If a term of the graph means nothing.
+    """
+    builder = _Builder()
+    names = {party.id: party.name for party in graph.parties}
+    for term in graph_terms(graph, lexicon):
+        builder.add_term(term, Searched(term.party, names[term.party], in_graph=True))
+    known = {pattern.literal for pattern, *_ in builder.entries}
+    for outside in lexicon.outside:
+        patterns = [p for text in outside.terms for p in parse_pattern(text)]
+        if not any(pattern.literal in known for pattern in patterns):
+            searched = Searched(outside.name, outside.name, in_graph=False)
+            for text in outside.terms:
+                term = Term(
+                    parse_pattern(text), text, outside.name, None, "lexicon", False, False, None
+                )
+                builder.add_term(term, searched)
+    for phrase in lexicon.phrases:
+        for pattern in parse_pattern(phrase.text):
+            builder.entries.append(_Entry(pattern, PHRASE, 0))
+    builder.add_words(lexicon.context, CONTEXT)
+    for rule in lexicon.rules:
+        builder.add_rule(rule)
+    return builder.built(lexicon.rules)
+
+
+class _Entry(NamedTuple):
+    pattern: Pattern
+    kind: int
+    value: int
+    needs_context: bool = False
+    capitals_suffice: bool = False
+    term: int = -1
+
+
+class _RuleWords(NamedTuple):
+    any: list[int]
+    with_: list[int]
+    without: list[int]
+
+
+class _Builder:
+    """Gathers entries, words and rules."""
+
+    def __init__(self) -> None:
+        self.entries: list[_Entry] = []
+        self.parties: dict[str, tuple[int, Searched]] = {}
+        self.terms: list[Term] = []
+        self.words: dict[str, int] = {}
+        self.rules: list[_RuleWords] = []
+
+    def add_term(self, term: Term, searched: Searched) -> None:
+        row, _ = self.parties.setdefault(searched.id, (len(self.parties), searched))
+        number = len(self.terms)
+        self.terms.append(term)
+        for pattern in term.patterns:
+            self.entries.append(
+                _Entry(pattern, PARTY, row, term.needs_context, term.capitals_suffice, number)
+            )
+
+    def add_words(self, texts: Iterable[str], number: int) -> None:
+        for text in texts:
+            for pattern in parse_pattern(text):
+                self.entries.append(_Entry(pattern, WORD, number))
+
+    def add_rule(self, rule: Rule) -> None:
+        self.rules.append(
+            _RuleWords(*(self._numbers(texts) for texts in (rule.any, rule.with_, rule.without)))
+        )
+
+    def _numbers(self, texts: Sequence[str]) -> list[int]:
+        """Return the number of each word; a word that several rules ask for is one."""
+        numbers = []
+        for text in texts:
+            if text not in self.words:
+                self.words[text] = CONTEXT + 1 + len(self.words)
+                self.add_words((text,), self.words[text])
+            numbers.append(self.words[text])
+        return numbers
+
+    def built(self, rules: Sequence[Rule]) -> Vocabulary:
+        literals = sorted({entry.pattern.literal for entry in self.entries})
+        row = {literal: number for number, literal in enumerate(literals)}
+        ordered = sorted(self.entries, key=lambda entry: row[entry.pattern.literal])
+        counts = np.bincount([row[e.pattern.literal] for e in ordered], minlength=len(literals))
+        n_words = CONTEXT + 1 + len(self.words)
+        return Vocabulary(
+            literals=tuple(literals),
+            lengths=np.array([len(literal) for literal in literals], dtype=np.int32),
+            entries=Entries(
+                first=np.concatenate([[0], np.cumsum(counts)]).astype(np.int64),
+                left=np.array([e.pattern.left for e in ordered], dtype=np.int8),
+                right=np.array([e.pattern.right for e in ordered], dtype=np.int8),
+                capitals=np.array([e.pattern.capitals for e in ordered], dtype=np.bool_),
+                kind=np.array([e.kind for e in ordered], dtype=np.int8),
+                value=np.array([e.value for e in ordered], dtype=np.int32),
+                needs_context=np.array([e.needs_context for e in ordered], dtype=np.bool_),
+                capitals_suffice=np.array([e.capitals_suffice for e in ordered], dtype=np.bool_),
+                term=np.array([e.term for e in ordered], dtype=np.int32),
+            ),
+            rules=_rule_arrays(self.rules, rules, n_words),
+            parties=tuple(searched for _, searched in self.parties.values()),
+            terms=tuple(self.terms),
+            rule_list=tuple(rules),
+            n_words=n_words,
+        )
+
+
+def _rule_arrays(words: Sequence[_RuleWords], rules: Sequence[Rule], n_words: int) -> Rules:
+    pairs = sorted((word, number) for number, rule in enumerate(words) for word in set(rule.any))
+    counts = np.bincount([word for word, _ in pairs], minlength=n_words)
+    return Rules(
+        of_word_first=np.concatenate([[0], np.cumsum(counts)]).astype(np.int64),
+        of_word=np.array([number for _, number in pairs], dtype=np.int32),
+        with_bits=_bits([rule.with_ for rule in words], n_words),
+        has_with=np.array([bool(rule.with_) for rule in words], dtype=np.bool_),
+        without_bits=_bits([rule.without for rule in words], n_words),
+        variety=np.array([DATA_VARIETIES.index(rule.variety) for rule in rules], dtype=np.int8),
+    )
+
+
+def _bits(sets: Sequence[Sequence[int]], n_words: int) -> NDArray[np.uint64]:
+    bits = np.zeros((len(sets), (n_words + 63) // 64), dtype=np.uint64)
+    for row, numbers in enumerate(sets):
+        for number in numbers:
+            bits[row, number // 64] |= np.uint64(1) << np.uint64(number % 64)
+    return bits
