@@ -2,20 +2,23 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
-from typing import NamedTuple
+from itertools import islice
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from blastradius.triage.block import Block
 from blastradius.triage.decode import decode_line
-from blastradius.triage.fold import fold_bytes, plain, spell_umlauts
+from blastradius.triage.fold import FOLDING, plain, spelled
 from blastradius.triage.matching import Matcher
 from blastradius.triage.vocabulary import Vocabulary
 
 _NEWLINE = 0x0A
-_ASCII = 0x80
+_FOLDER = re.compile(rb"([^/\\])[/\\]")
+"""The end of a folder and the slash after it."""
 
 
 class Hits(NamedTuple):
@@ -32,8 +35,6 @@ class Hits(NamedTuple):
     """Number of the term that decided, -1 for nobody."""
     folder: NDArray[np.uint64]
     """Code of the first folders of the path."""
-    folder_end: NDArray[np.int32]
-    """Length of those folders in the prepared line [bytes]."""
 
 
 class Fires(NamedTuple):
@@ -63,10 +64,12 @@ class Classified:
         """Return a path as the listing has it."""
         return self.block.paths[self.line_start[line] : self.line_start[line + 1] - 1]
 
-    def folders(self, line: int, end: int) -> bytes:
-        """Return the first folders of a path, umlauts spelled out."""
-        start = int(self.prepared.line_start[line])
-        return self.prepared.text[start : start + end]
+    def folders(self, line: int) -> bytes:
+        """Return the first folders of a path as the listing has them."""
+        from blastradius.triage.kernels import DEPTH  # noqa: PLC0415
+
+        ends = [match.end(1) for match in islice(_FOLDER.finditer(self.path(line)), DEPTH)]
+        return self.path(line)[: ends[-1] if ends else 0]
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,31 +90,28 @@ def prepare(paths: bytes) -> Prepared:
     >>> prepare("Škoda_Größe\n".encode("cp1252")).folded
     b'skoda groesse\n'
     """
-    text = spell_umlauts(paths)
-    starts = line_starts(text)
-    foreign = np.flatnonzero(np.frombuffer(text, dtype=np.uint8) >= _ASCII)
-    if len(foreign):
-        # Lines with umlauts of other encodings, other accents or other scripts: few, one by one.
-        lines = np.unique(np.searchsorted(starts, foreign, side="right") - 1)
-        text = _rewritten(paths, line_starts(paths), lines, text, starts)
-        starts = line_starts(text)
-    return Prepared(text, fold_bytes(text), starts)
+    # Imported here, so that reading a lexicon needs no compiler.
+    from blastradius.triage import kernels  # noqa: PLC0415
+
+    raw = np.frombuffer(paths, dtype=np.uint8)
+    text, folded = np.empty_like(raw), np.empty_like(raw)
+    starts = np.empty(paths.count(b"\n") + 1, dtype=np.int64)
+    folding = np.frombuffer(FOLDING, dtype=np.uint8)
+    n_bytes, n_broken = kernels.normalise(raw, spelled(), starts, text, folded, folding)
+    prepared = Prepared(text[:n_bytes].tobytes(), folded[:n_bytes].tobytes(), starts >> 1)
+    return _mended(prepared, np.flatnonzero(starts[:-1] & 1)) if n_broken else prepared
 
 
-def _rewritten(
-    paths: bytes,
-    path_starts: NDArray[np.int64],
-    lines: NDArray[np.int64],
-    text: bytes,
-    starts: NDArray[np.int64],
-) -> bytes:
-    pieces, done = [], 0
+def _mended(prepared: Prepared, lines: NDArray[np.int64]) -> Prepared:
+    """Decode lines that are no UTF-8, one by one: they are few, or the listing is of one encoding."""
+    starts, pieces, done = prepared.line_start, [], 0
     for line in lines.tolist():
-        raw = paths[path_starts[line] : path_starts[line + 1] - 1]
         begin, end = int(starts[line]), int(starts[line + 1]) - 1
-        pieces += [text[done:begin], plain(decode_line(raw)).replace(b"\n", b" ")]
+        raw = prepared.text[begin:end]
+        pieces += [prepared.text[done:begin], plain(decode_line(raw)).replace(b"\n", b" ")]
         done = end
-    return b"".join([*pieces, text[done:]])
+    text = b"".join([*pieces, prepared.text[done:]])
+    return Prepared(text, text.translate(FOLDING), line_starts(text))
 
 
 def line_starts(text: bytes) -> NDArray[np.int64]:
@@ -131,7 +131,7 @@ def classify(block: Block, vocabulary: Vocabulary, matcher: Matcher) -> Classifi
 
     prepared = prepare(block.paths)
     own_starts = line_starts(block.paths)
-    matches = matcher.find(prepared.folded)
+    found = matcher.find(prepared.text, prepared.folded, prepared.line_start)
     room = 2 * len(own_starts) + 64
     while True:
         hits, fires = _rows(Hits, room), _rows(Fires, room)
@@ -139,8 +139,7 @@ def classify(block: Block, vocabulary: Vocabulary, matcher: Matcher) -> Classifi
             np.frombuffer(prepared.text, dtype=np.uint8),
             np.frombuffer(prepared.folded, dtype=np.uint8),
             prepared.line_start,
-            matches,
-            vocabulary.lengths,
+            found,
             vocabulary.entries,
             vocabulary.rules,
             vocabulary.n_words,
@@ -166,5 +165,5 @@ _TYPES = {
 }
 
 
-def _rows(kind: type[NamedTuple], room: int) -> list[NDArray[np.generic]]:
+def _rows(kind: type[Hits | Fires], room: int) -> list[NDArray[Any]]:
     return [np.empty(room, dtype=_TYPES.get(name, np.int32)) for name in kind._fields]

@@ -8,7 +8,7 @@ line, so neither chunks nor threads matter.
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import Final, NamedTuple
+from typing import Any, Final, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -45,14 +45,16 @@ class Cell(NamedTuple):
     """Of those whose size is told [bytes]."""
 
 
-@dataclass(slots=True)
-class FolderCount:
+class FolderCount(NamedTuple):
     """Files that a folder holds, for one party."""
 
     files: int
-    bytes: int
+    size: int
+    """Of those whose size is told [bytes]."""
     high: int
     """Files that name the party surely."""
+    party: int
+    """Row of the party."""
     text: bytes
     """The folder."""
 
@@ -99,12 +101,14 @@ class Tally:
     last_day: NDArray[np.int64] = field(init=False)
     party_rules: dict[int, int] = field(default_factory=dict)
     """party row * n_rules + rule -> lines."""
-    folders: dict[tuple[int, int], FolderCount] = field(default_factory=dict)
-    """(party row, code of the folder) -> what it holds."""
+    folders: dict[int, list[Any]] = field(default_factory=dict)
+    """Code of a party and a folder -> files, bytes, files that name it surely, party row, folder."""
     dropped: int = 0
     """Most files that a folder that was dropped may have held; 0 if none was."""
     samples: dict[tuple[int, int], list[Sampled]] = field(default_factory=dict)
     """(party row, column) -> a few paths."""
+    limits: NDArray[np.uint64] = field(init=False)
+    """Hashes from which a path is no sample any more, by party row and column."""
 
     def __post_init__(self) -> None:
         rows = self.n_parties + 1
@@ -112,6 +116,7 @@ class Tally:
         self.levels = np.zeros((rows, 3), np.int64)
         self.party_files, self.party_bytes = np.zeros(rows, np.int64), np.zeros(rows, np.int64)
         self.terms, self.rules = np.zeros(self.n_terms, np.int64), np.zeros(self.n_rules, np.int64)
+        self.limits = np.full((rows, N_COLUMNS), np.iinfo(np.uint64).max)
         self.first_day = np.full(rows, np.iinfo(np.int64).max)
         self.last_day = np.full(rows, np.iinfo(np.int64).min)
 
@@ -205,44 +210,39 @@ class Tally:
     ) -> None:
         hits = found.hits
         rows = np.flatnonzero(counted & (hits.party >= 0))
-        order = rows[np.lexsort((hits.folder[rows], party[rows]))]
-        if not len(order):
-            return
-        who, code = party[order], hits.folder[order]
-        begins = np.flatnonzero(
-            np.concatenate([[True], (who[1:] != who[:-1]) | (code[1:] != code[:-1])])
+        keys = hits.folder[rows] ^ _scrambled(party[rows].astype(np.uint64))
+        folders, first, place, files = np.unique(
+            keys, return_index=True, return_inverse=True, return_counts=True
         )
-        files = np.diff(np.concatenate([begins, [len(order)]]))
-        of_size = np.add.reduceat(sizes[hits.line[order]], begins)
-        high = np.add.reduceat((hits.level[order] == HIGH).astype(np.int64), begins)
-        for place, n, size, sure in zip(
-            begins.tolist(), files.tolist(), of_size.tolist(), high.tolist(), strict=True
+        size = _sums(place, sizes[hits.line[rows]], len(folders))
+        high = np.bincount(place[hits.level[rows] == HIGH], minlength=len(folders))
+        first = rows[first]
+        for key, row, *more in zip(
+            *map(np.ndarray.tolist, (folders, first, files, size, high)), strict=True
         ):
-            key = (int(who[place]), int(code[place]))
             folder = self.folders.get(key)
             if folder is None:
-                row = int(order[place])
-                text = found.folders(int(hits.line[row]), int(hits.folder_end[row]))
-                self.folders[key] = FolderCount(n, size, sure, text[:LONGEST_PATH])
+                text = found.folders(int(hits.line[row]))
+                self.folders[key] = [*more, int(party[row]), text[:LONGEST_PATH]]
             else:
-                folder.files, folder.bytes = folder.files + n, folder.bytes + size
-                folder.high += sure
+                for part, n in enumerate(more):
+                    folder[part] += n
         if len(self.folders) > MAX_FOLDERS:
             self._drop_folders()
 
     def _drop_folders(self) -> None:
         """Keep the half of the folders that hold most."""
-        ranked = sorted(self.folders.items(), key=lambda item: (-item[1].files, item[0]))
+        ranked = sorted(self.folders.items(), key=lambda item: (-item[1][0], item[0]))
         kept = ranked[: MAX_FOLDERS // 2]
-        self.dropped = max(self.dropped, ranked[MAX_FOLDERS // 2][1].files)
+        self.dropped = max(self.dropped, ranked[MAX_FOLDERS // 2][1][0])
         self.folders = dict(kept)
 
     def _add_samples(self, found: Classified, party: NDArray[np.int64]) -> None:
         hits = found.hits
-        number = hits.line.astype(np.uint64) + np.uint64(self.lines)
-        codes = _scrambled(number)
+        codes = _scrambled(hits.line.astype(np.uint64) + np.uint64(self.lines))
         for column in range(N_COLUMNS):
             chosen = np.flatnonzero(_of_column(hits.varieties, hits.level >= MEDIUM, column))
+            chosen = chosen[codes[chosen] < self.limits[party[chosen], column]]
             order = chosen[np.lexsort((codes[chosen], party[chosen]))]
             who = party[order]
             # place of each among those of its party
@@ -252,8 +252,6 @@ class Tally:
 
     def _offer(self, found: Classified, row: int, party: int, column: int, code: int) -> None:
         kept = self.samples.setdefault((party, column), [])
-        if len(kept) == SAMPLES and code >= kept[-1].hash:
-            return
         line = int(found.hits.line[row])
         kept.append(
             Sampled(
@@ -266,6 +264,8 @@ class Tally:
         )
         kept.sort()
         del kept[SAMPLES:]
+        if len(kept) == SAMPLES:
+            self.limits[party, column] = kept[-1].hash
 
 
 def _of_column(
@@ -273,10 +273,11 @@ def _of_column(
 ) -> NDArray[np.bool_]:
     """Tell which hits stand in a column."""
     if column == MISSED:
-        return ~counted
+        return np.asarray(~counted)
     if column == UNTOLD:
-        return counted & (varieties == 0)
-    return counted & ((varieties >> np.uint32(column)) & np.uint32(1)).astype(np.bool_)
+        return np.asarray(counted & (varieties == 0))
+    bit = (varieties >> np.uint32(column)) & np.uint32(1)
+    return np.asarray(counted & (bit != 0))
 
 
 def _sizes(found: Classified) -> NDArray[np.int64]:

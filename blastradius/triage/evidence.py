@@ -11,6 +11,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Final
 
+from blastradius.model.vocabulary import ObservationState
+
 MOST: Final = 20.0
 """Likelihood ratio that no number of file names exceeds [1]: between reported (9) and confirmed (99)."""
 
@@ -44,7 +46,7 @@ def likelihood_ratio(evidence: float) -> float:
     return float(MOST ** (evidence / (evidence + HALF)))
 
 
-def state(ratio: float) -> str:
+def state(ratio: float) -> ObservationState:
     """Return the state of an observation.
 
     >>> state(2.1), state(9.5)

@@ -1,23 +1,46 @@
 r"""Folding: the form in which file names and patterns are compared.
 
 Letters in lower case, ``\`` as ``/``, separators as blanks, German umlauts spelled out, other accents
-dropped. For everything but those accents one byte becomes one byte, so that places in the folded
-text are places in the original, and blocks of megabytes fold in a few passes of the C library.
+and what hides in text (zero-width and reordering characters) dropped.
 """
 
 from __future__ import annotations
 
-import re
 import unicodedata
+from collections.abc import Iterator
+from functools import cache
 from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
 
 SEPARATORS: Final = "_-,;()[]{}+~#&'!=%$^\t "
 """Characters that become a blank."""
 
+KEPT: Final = 0xFF
+"""In the table of code points: the character stays as it is."""
+
+_MOST: Final = 2
+"""ASCII letters that may stand for a character: never more bytes than it has itself."""
+
 _GERMAN: Final = {"ä": "ae", "ö": "oe", "ü": "ue", "Ä": "Ae", "Ö": "Oe", "Ü": "Ue", "ß": "ss"}
+_OTHERS: Final = {"ẞ": "SS", "ø": "oe", "Ø": "Oe", "å": "a", "Å": "A", "æ": "ae", "Æ": "Ae"} | {
+    "ł": "l",
+    "Ł": "L",
+    "đ": "d",
+    "Đ": "D",
+    "\u0131": "i",
+    "œ": "oe",
+    "Œ": "Oe",
+    "\u0308": "e",
+}
+"""``\\u0308`` are the two dots alone, as Apple writes umlauts."""
+_BLANKS: Final = (
+    "\u2010\u2011\u2012\u2013\u2014\u2015\u2018\u2019\u201a\u201c\u201d\u201e\u00b7\u2022"
+)
 
 
-def _table() -> bytes:
+def _folding() -> bytes:
     table = bytearray(range(256))
     for upper in range(ord("A"), ord("Z") + 1):
         table[upper] = upper + 32
@@ -27,23 +50,47 @@ def _table() -> bytes:
     return bytes(table)
 
 
-_FOLDED: Final = _table()
-_SPELLED: Final = {ord(letter): two for letter, two in _GERMAN.items()}
-_NOT_ASCII: Final = re.compile(rb"[\x80-\xff]")
+FOLDING: Final = _folding()
+"""What each byte becomes."""
 
 
-def spell_umlauts(block: bytes) -> bytes:
-    """Spell out the umlauts of UTF-8 text: two bytes each before and after.
+@cache
+def spelled() -> NDArray[np.uint8]:
+    """Return what each character of the basic plane becomes, shape (65,536, 3).
 
-    >>> spell_umlauts("Größe".encode())
-    b'Groesse'
+    How many letters, 0 to 2, or `KEPT`; and the letters.
+
+    >>> spelled()[ord("ü")].tolist() == [2, ord("u"), ord("e")]
+    True
+    >>> spelled()[ord("é")].tolist() == [1, ord("e"), 0]
+    True
     """
-    if _NOT_ASCII.search(block) is None:
-        return block
-    for letter, two in _GERMAN.items():
-        block = block.replace(letter.encode(), two.encode())
-    # A decomposed umlaut, as Apple writes it, is left to `plain`.
-    return block
+    table = np.full((0x10000, 3), KEPT, dtype=np.uint8)
+    for code, letters in _spellings():
+        row = [len(letters), *map(ord, letters), 0, 0][:3]
+        table[code] = row
+    table.setflags(write=False)
+    return table
+
+
+def _spellings() -> Iterator[tuple[int, str]]:
+    for code in range(0x80, 0x10000):
+        character = chr(code)
+        category = unicodedata.category(character)
+        if category in ("Cf", "Mn"):
+            yield code, ""
+        elif category == "Zs":
+            yield code, " "
+        elif category.startswith(("L", "N", "S")):
+            bare = "".join(
+                c for c in unicodedata.normalize("NFKD", character) if not unicodedata.combining(c)
+            )
+            if bare.isascii() and 0 < len(bare) <= _MOST:
+                yield code, bare
+        elif 0xFF01 <= code <= 0xFF5E:  # full-width punctuation
+            yield code, chr(code - 0xFEE0)
+    yield from ((ord(letter), two) for letter, two in (_GERMAN | _OTHERS).items())
+    yield from ((ord(blank), " ") for blank in _BLANKS)
 
 
 def plain(text: str) -> bytes:
@@ -52,20 +99,18 @@ def plain(text: str) -> bytes:
     >>> plain("Škoda Übergabe 蔚来").decode()
     'Skoda Uebergabe 蔚来'
     """
-    text = unicodedata.normalize("NFC", text).translate(_SPELLED)
-    if not text.isascii():
-        bare = unicodedata.normalize("NFKD", text)
-        text = "".join(c for c in bare if not unicodedata.combining(c))
-    return text.encode("utf-8", "replace")
-
-
-def fold_bytes(block: bytes) -> bytes:
-    """Fold text whose umlauts are spelled out; as many bytes come out as went in.
-
-    >>> fold_bytes(rb"D:\\Kunden\\BMW_Group-LH.pdf").decode()
-    'd:/kunden/bmw group lh.pdf'
-    """
-    return block.translate(_FOLDED)
+    if text.isascii():
+        return text.encode()
+    table = spelled()
+    found = []
+    for character in text:
+        code = ord(character)
+        row = table[code] if 0x80 <= code < len(table) else None
+        if row is None or row[0] == KEPT:
+            found.append(character.encode("utf-8", "replace"))
+        else:
+            found.append(bytes(row[1 : 1 + row[0]]))
+    return b"".join(found)
 
 
 def fold_text(text: str) -> bytes:
@@ -74,4 +119,4 @@ def fold_text(text: str) -> bytes:
     >>> fold_text("Requirement-Spezifikation Größe")
     b'requirement spezifikation groesse'
     """
-    return fold_bytes(plain(text))
+    return plain(text).translate(FOLDING)

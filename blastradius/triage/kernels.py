@@ -1,14 +1,42 @@
-"""Deciding on candidate matches, line by line, compiled: edges, hidden names, context, rules."""
+"""Normalising, finding and deciding, compiled; all of it releases the interpreter's lock.
+
+`normalise` brings text into one form, `find` runs the automaton of `matching` over it and looks at
+the edges, and `classify` judges, line by line, hidden names, context and rules.
+"""
 
 from __future__ import annotations
 
 import numpy as np
 from numba import njit
 
-from blastradius.triage.vocabulary import CONTEXT, HIGH, MEDIUM, NEAR_MISS, PARTY, PHRASE
+from blastradius.triage.matching import BRANCH, ENDS, FAIL
+from blastradius.triage.vocabulary import (
+    ANY,
+    CAPITALS,
+    CAPITALS_SUFFICE,
+    CONTEXT,
+    GIVES_CONTEXT,
+    HIGH,
+    KIND,
+    LEFT,
+    LENGTH,
+    MEDIUM,
+    NEAR_MISS,
+    NEEDS_CONTEXT,
+    PARTY,
+    PHRASE,
+    RIGHT,
+    VALUE,
+    WITH,
+    WITHOUT,
+    WORD,
+)
 
 MAX_SPANS = 64
 """Names and phrases of one line that are weighed against each other; the rest is not looked at."""
+
+MAX_SLASHES = 64
+"""Folders of a path whose words are taken over from the line before."""
 
 DEPTH = 4
 """Folders of a path that are told apart when folders are counted."""
@@ -17,10 +45,87 @@ NOBODY = -1
 """Row of the party of a line that names none."""
 
 _OTHER, _LETTER, _DIGIT = 0, 1, 2
-_ANY, _WORD, _EXACT = 0, 1, 2
-_SLASH, _NEWLINE = 0x2F, 0x0A
-_ONE, _63 = np.uint64(1), np.uint64(63)
+_FREE, _WORD_EDGE, _EXACT = 0, 1, 2
+_SLASH, _NEWLINE, _BLANK = 0x2F, 0x0A, 0x20
+_IS_ANY, _IS_WITH, _IS_WITHOUT = 1 << ANY, 1 << WITH, 1 << WITHOUT
 _FNV_START, _FNV_PRIME = np.uint64(0xCBF29CE484222325), np.uint64(0x100000001B3)
+
+
+@njit(cache=True, nogil=True)
+def normalise(raw, spelled, starts, text, folded, folding):
+    """Spell out umlauts, drop accents of UTF-8 text and fold it, line by line.
+
+    Parameters
+    ----------
+    raw : uint8 array
+        Lines, each ended by a line feed.
+    spelled : uint8 array, shape (n_code_points, 3)
+        How many ASCII letters stand for a code point, and the two that may; 0xFF keeps it.
+    starts : int64 array, shape (n_lines + 1,)
+        Filled: where each line begins in the text.
+    text, folded : uint8 arrays
+        Filled; as long as ``raw``.
+    folding : uint8 array, shape (256,)
+
+    Returns
+    -------
+    n_bytes, n_broken
+        Length of the text, and how many lines are no UTF-8; these are copied as they are, and
+        the first bit of ``starts`` marks them: start * 2 + 1.
+    """
+    at = out = n_lines = n_broken = 0
+    starts[0] = 0
+    n = len(raw)
+    begin, begin_out, broken = 0, 0, False
+    while at < n:
+        byte = raw[at]
+        if byte < 0x80:
+            text[out], folded[out] = byte, folding[byte]
+            # Several separators are one: "a - b" reads as "a b".
+            out += folded[out] != _BLANK or out == begin_out or folded[out - 1] != _BLANK
+            at += 1
+            if byte == _NEWLINE:
+                if broken:
+                    n_broken += 1
+                    out = begin_out
+                    for place in range(begin, at):
+                        text[out], folded[out] = raw[place], folding[raw[place]]
+                        out += 1
+                    starts[n_lines] += 1
+                n_lines += 1
+                starts[n_lines] = 2 * out
+                begin, begin_out, broken = at, out, False
+            continue
+        length = 2 if 0xC2 <= byte <= 0xDF else 3 if 0xE0 <= byte <= 0xEF else 4
+        code = np.int64(byte) & (0xFF >> (length + 1))
+        if byte < 0xC2 or byte > 0xF4 or at + length > n:
+            broken = True
+            text[out] = folded[out] = byte
+            out += 1
+            at += 1
+            continue
+        sound = True
+        for place in range(at + 1, at + length):
+            sound &= (raw[place] & 0xC0) == 0x80
+            code = (code << 6) | (np.int64(raw[place]) & 0x3F)
+        if not sound:
+            broken = True
+            text[out] = folded[out] = byte
+            out += 1
+            at += 1
+            continue
+        kept = 0xFF if code >= len(spelled) else spelled[code, 0]
+        if kept == 0xFF:
+            for place in range(at, at + length):
+                text[out] = folded[out] = raw[place]
+                out += 1
+        else:
+            for letter in range(kept):
+                text[out] = spelled[code, 1 + letter]
+                folded[out] = folding[text[out]]
+                out += 1
+        at += length
+    return out, n_broken
 
 
 @njit(cache=True, inline="always")
@@ -40,43 +145,154 @@ def _lower(byte):
     return 0x61 <= byte <= 0x7A
 
 
-@njit(cache=True, nogil=True)
-def _is_edge(mode, original, folded, place, low, high, beside):
+@njit(cache=True, inline="always")
+def _is_edge(mode, text, folded, place, beside):
     """Tell whether the border before ``place`` is one; ``beside`` is the neighbour outside."""
-    if mode == _ANY or place == low or place == high:
-        return True
-    outside = _class(folded[beside])
-    if mode > _EXACT:
-        return folded[beside] == _SLASH
-    if outside == _OTHER:
-        return True
-    if mode == _EXACT:
-        return False
-    here, before = _class(folded[place]), _class(folded[place - 1])
-    if here != before:
-        return True
-    if here != _LETTER or not _upper(original[place]):
-        return False
-    return _lower(original[place - 1]) or (place + 1 < high and _lower(original[place + 1]))
+    found = False
+    if mode == _FREE or beside < 0:
+        found = True
+    else:
+        outside = folded[beside]
+        if mode > _EXACT:
+            # A folder may begin a line; what ends one is a file.
+            found = outside == _SLASH or (outside == _NEWLINE and beside < place)
+        elif outside == _NEWLINE:
+            found = True
+        elif _class(outside) == _OTHER:
+            found = True
+        elif mode == _WORD_EDGE:
+            here = _class(folded[place])
+            if here != _class(folded[place - 1]):
+                found = True
+            elif here == _LETTER and _upper(text[place]):
+                found = _lower(text[place - 1]) or _lower(text[place + 1])
+    return found
 
 
 @njit(cache=True, nogil=True)
-def _in_capitals(original, start, end):
-    for place in range(start, end):
-        if _lower(original[place]):
+def _in_capitals(text, start, end):
+    for place in range(start, end):  # noqa: SIM110 - compiled
+        if _lower(text[place]):
             return False
     return True
+
+
+@njit(cache=True, nogil=True)
+def _is_same(folded, begin, foreign, first, length):
+    for k in range(length):  # noqa: SIM110 - compiled
+        if folded[begin + k] != foreign[first + k]:
+            return False
+    return True
+
+
+@njit(cache=True, nogil=True)
+def find(text, folded, line_start, automaton, code, entry, start):
+    """Find all entries that have the edges that they need.
+
+    Files of one folder follow each other in a listing. What the folders of a line name is what they
+    named on the line before, up to the last slash that both share; there the automaton goes on. No
+    literal begins or ends with a slash.
+
+    Parameters
+    ----------
+    text, folded : uint8 arrays
+        Lines, each ended by a line feed; ``folded`` as long as ``text``.
+    line_start : int64 array, shape (n_lines + 1,)
+    code : int64 array
+        Codes of the entries.
+    entry, start : arrays
+        Filled: which entry, and where it starts in the text.
+
+    Returns
+    -------
+    int
+        Occurrences, or -1 where the arrays are too short.
+    """
+    letter, go, shift = automaton.letter, automaton.go, automaton.shift
+    n_rows, node = automaton.n_rows, automaton.node
+    branch_first, branch = automaton.branch_first, automaton.branch
+    end_of, end_first = automaton.end_of, automaton.end_first
+    end_code, ends = automaton.code, automaton.ends
+    letters_first, letters = automaton.letters_first, automaton.letters
+    slash, state_at = np.empty(MAX_SLASHES, np.int64), np.zeros(MAX_SLASHES, np.int64)
+    n = before = n_before = n_slashes = 0
+    for line in range(len(line_start) - 1):
+        low, high = line_start[line], line_start[line + 1] - 1
+        same = 0
+        if n_slashes:
+            longest = min(high - low, slash[n_slashes - 1])
+            while same < longest and text[low + same] == text[before + same]:
+                same += 1
+        while n_slashes and slash[n_slashes - 1] > same:
+            n_slashes -= 1
+        shared = slash[n_slashes - 1] if n_slashes else 0
+        state = state_at[n_slashes - 1] if n_slashes else np.int64(0)
+        first = n
+        for k in range(n_before, first):
+            if start[k] - before + ((code[entry[k]] >> LENGTH) & 0xFF) > shared:
+                break
+            if n >= len(entry):
+                return -1
+            entry[n], start[n] = entry[k], start[k] - before + low
+            n += 1
+        before, n_before = low, first
+        for place in range(low + shared, high):
+            byte = folded[place]
+            kind = np.int64(letter[byte])
+            while state >= n_rows:
+                here = node[state]
+                if here & 0xFF == kind:
+                    state += 1
+                    break
+                fork = (here >> BRANCH) & 0x7FFFFF
+                found = np.int64(-1)
+                if fork:
+                    for each in range(branch_first[fork - 1], branch_first[fork]):
+                        if branch[each, 0] == kind:
+                            found = np.int64(branch[each, 1])
+                            break
+                if found >= 0:
+                    state = found
+                    break
+                state = here >> FAIL
+            else:
+                state = np.int64(go[(state << shift) + kind])
+            if byte == _SLASH and n_slashes < MAX_SLASHES:
+                slash[n_slashes], state_at[n_slashes] = place + 1 - low, state
+                n_slashes += 1
+            if not (node[state] >> ENDS) & 1:
+                continue
+            after = place + 1
+            at = end_of[state]
+            for end in range(end_first[at], end_first[at + 1]):
+                literal = end_code[end]
+                length = literal & 0xFF
+                begin = after - length
+                if literal & 0x100 and not _is_same(
+                    folded, begin, letters, letters_first[ends[end]], length
+                ):
+                    continue
+                first_entry = literal >> 24
+                for each in range(first_entry, first_entry + ((literal >> 9) & 0x7FFF)):
+                    what = code[each]
+                    if not _is_edge((what >> LEFT) & 3, text, folded, begin, begin - 1):
+                        continue
+                    if not _is_edge((what >> RIGHT) & 3, text, folded, after, after):
+                        continue
+                    if (what >> CAPITALS) & 1 and not _in_capitals(text, begin, after):
+                        continue
+                    if n >= len(entry):
+                        return -1
+                    entry[n], start[n] = each, begin
+                    n += 1
+    return n
 
 
 @njit(cache=True, nogil=True)
 def _is_hidden(this, spans, n_spans):
     """Tell whether a name is part of a phrase, or of a longer name of somebody else."""
     for other in range(n_spans):
-        if (
-            other == this
-            or spans[other, 0] > spans[this, 0]
-            or spans[other, 1] < spans[this, 1]
-        ):
+        if other == this or spans[other, 0] > spans[this, 0] or spans[other, 1] < spans[this, 1]:
             continue
         if spans[other, 2] == PHRASE:
             return True
@@ -87,18 +303,22 @@ def _is_hidden(this, spans, n_spans):
 
 
 @njit(cache=True, nogil=True)
-def _fired(rules, bits, word, mark, line, fired, n_fired):
-    """Add the rules that a word fires, each once a line; return how many there are."""
-    for place in range(rules.of_word_first[word], rules.of_word_first[word + 1]):
-        rule = rules.of_word[place]
-        if mark[rule] == line:
-            continue
-        needed, barred = not rules.has_with[rule], False
-        for part in range(len(bits)):
-            needed |= (bits[part] & rules.with_bits[rule, part]) != 0
-            barred |= (bits[part] & rules.without_bits[rule, part]) != 0
-        if needed and not barred:
-            mark[rule] = line
+def _ask(words, n_words, line, first, role, has_with, mark, roles, asked, fired):
+    """Tell which rules the words of a line fire; return how many."""
+    n_asked = 0
+    for place in range(n_words):
+        for at in range(first[words[place]], first[words[place] + 1]):
+            rule, what = role[at] >> 2, role[at] & 3
+            if mark[rule] != line:
+                mark[rule], roles[rule] = line, 0
+                asked[n_asked] = rule
+                n_asked += 1
+            roles[rule] |= 1 << what
+    n_fired = 0
+    for place in range(n_asked):
+        rule = asked[place]
+        seen = roles[rule]
+        if seen & _IS_ANY and not seen & _IS_WITHOUT and (seen & _IS_WITH or not has_with[rule]):
             fired[n_fired] = rule
             n_fired += 1
     return n_fired
@@ -106,7 +326,7 @@ def _fired(rules, bits, word, mark, line, fired, n_fired):
 
 @njit(cache=True, nogil=True)
 def _folder(folded, low, high):
-    """Return the end of the first `DEPTH` folders of a path, and a hash of them."""
+    """Return a hash of the first `DEPTH` folders of a path."""
     end, depth = low, 0
     for place in range(low, high):
         if folded[place] == _SLASH and place > low and folded[place - 1] != _SLASH:
@@ -117,58 +337,26 @@ def _folder(folded, low, high):
     code = _FNV_START
     for place in range(low, end):
         code = (code ^ np.uint64(folded[place])) * _FNV_PRIME
-    return end, code
+    return code
 
 
 @njit(cache=True, nogil=True)
-def _collect(original, folded, low, high, matches, at, lengths, entries, bits, words, spans):
-    """Look at the matches of one line closely; return (next match, n_words, n_spans)."""
-    literal, start = matches
-    n_words = n_spans = 0
-    while at < len(start) and start[at] < high:
-        begin = start[at]
-        end = begin + lengths[literal[at]]
-        for entry in range(entries.first[literal[at]], entries.first[literal[at] + 1]):
-            if not _is_edge(
-                entries.left[entry], original, folded, begin, low, high, begin - 1
-            ) or not _is_edge(entries.right[entry], original, folded, end, low, high, end):
-                continue
-            if entries.capitals[entry] and not _in_capitals(original, begin, end):
-                continue
-            kind, value = entries.kind[entry], entries.value[entry]
-            if kind == PARTY or kind == PHRASE:
-                if n_spans < MAX_SPANS:
-                    spans[n_spans, 0], spans[n_spans, 1] = begin, end
-                    spans[n_spans, 2], spans[n_spans, 3] = kind, value
-                    spans[n_spans, 4] = entry
-                    n_spans += 1
-            else:
-                bit = _ONE << (np.uint64(value) & _63)
-                if bits[value >> 6] & bit == 0:
-                    bits[value >> 6] |= bit
-                    words[n_words] = value
-                    n_words += 1
-        at += 1
-    return at, n_words, n_spans
-
-
-@njit(cache=True, nogil=True)
-def _weigh(original, spans, n_spans, entries, context, rows, levels, terms):
+def _weigh(text, spans, n_spans, code, term, context, rows, levels, terms):
     """Decide which parties a line names, and how surely; return how many."""
     n_rows = 0
     for turn in range(2):  # names that need no context first: they are context
         for this in range(n_spans):
-            entry = spans[this, 4]
-            if spans[this, 2] != PARTY or entries.needs_context[entry] != (turn == 1):
+            what = code[spans[this, 4]]
+            if spans[this, 2] != PARTY or (what >> NEEDS_CONTEXT) & 1 != turn:
                 continue
             if _is_hidden(this, spans, n_spans):
                 continue
             level = HIGH
             if turn == 0:
-                context = True
+                context |= (what >> GIVES_CONTEXT) & 1 != 0
             elif context or (
-                entries.capitals_suffice[entry]
-                and _in_capitals(original, spans[this, 0], spans[this, 1])
+                (what >> CAPITALS_SUFFICE) & 1
+                and _in_capitals(text, spans[this, 0], spans[this, 1])
             ):
                 level = MEDIUM
             else:
@@ -177,27 +365,26 @@ def _weigh(original, spans, n_spans, entries, context, rows, levels, terms):
             while row < n_rows and rows[row] != spans[this, 3]:
                 row += 1
             if row == n_rows:
-                rows[row], levels[row], terms[row] = spans[this, 3], level, entries.term[entry]
+                rows[row], levels[row], terms[row] = spans[this, 3], level, term[spans[this, 4]]
                 n_rows += 1
             elif level > levels[row]:
-                levels[row], terms[row] = level, entries.term[entry]
+                levels[row], terms[row] = level, term[spans[this, 4]]
     return n_rows
 
 
 @njit(cache=True, nogil=True)
-def classify(original, folded, line_start, matches, lengths, entries, rules, n_words, hits, fires):
+def classify(text, folded, line_start, found, entries, rules, n_words, hits, fires):
     """Classify lines by their candidate matches.
 
     Parameters
     ----------
-    original, folded : uint8 arrays
+    text, folded : uint8 arrays
         The same lines, each ended by a line feed; as they are written, and folded.
     line_start : int64 array, shape (n_lines + 1,)
         Where each line begins; the last is the end of the text.
-    matches : (literal, start)
-        Occurrences of literals in the folded text; those of one line follow each other, lines in
-        order.
-    hits : (line, party, level, varieties, term, folder, folder_end)
+    found : (entry, start)
+        What `find` found; that of one line follows each other, lines in order.
+    hits : (line, party, level, varieties, term, folder)
         Filled: one row for each line and party, or `NOBODY`, with the varieties as bits.
     fires : (line, rule)
         Filled: one row for each line and rule that fires on it.
@@ -208,27 +395,42 @@ def classify(original, folded, line_start, matches, lengths, entries, rules, n_w
         Rows filled, or -1, -1 where they do not fit.
     """
     n_rules = len(rules.variety)
-    bits = np.zeros((n_words + 63) // 64, np.uint64)
-    words = np.empty(n_words + 1, np.int32)
+    code, term = entries.code, entries.term
+    words, met = np.empty(n_words + 1, np.int32), np.full(n_words, -1, np.int64)
     spans = np.empty((MAX_SPANS, 5), np.int64)
     rows, terms = np.empty(MAX_SPANS + 1, np.int32), np.empty(MAX_SPANS + 1, np.int32)
     levels = np.empty(MAX_SPANS + 1, np.int8)
-    mark, fired = np.full(n_rules, -1, np.int64), np.empty(n_rules + 1, np.int32)
-    at = n_hits = n_fires = 0
-    start = matches[1]
+    mark, roles = np.full(n_rules, -1, np.int64), np.zeros(n_rules, np.int64)
+    asked, fired = np.empty(n_rules + 1, np.int32), np.empty(n_rules + 1, np.int32)
+    first, role, has_with = rules.first, rules.role, rules.has_with
+    at = n_hits = n_fires = line = 0
+    entry, start = found
     while at < len(start):
-        line = np.searchsorted(line_start, start[at], side="right") - 1
+        while line_start[line + 1] <= start[at]:
+            line += 1
         low, high = line_start[line], line_start[line + 1] - 1
-        at, n_on_line, n_spans = _collect(
-            original, folded, low, high, matches, at, lengths, entries, bits, words, spans
-        )
-        n_fired = 0
-        for place in range(n_on_line):
-            n_fired = _fired(rules, bits, words[place], mark, line, fired, n_fired)
-        context = bits[CONTEXT >> 6] & (_ONE << np.uint64(CONTEXT)) != 0
-        for place in range(n_on_line):
-            bits[words[place] >> 6] = 0
-        n_rows = _weigh(original, spans, n_spans, entries, context, rows, levels, terms)
+        n_on_line = n_spans = 0
+        while at < len(start) and start[at] < high:
+            what = code[entry[at]]
+            kind, value = (what >> KIND) & 3, what >> VALUE
+            if kind != WORD:
+                if n_spans < MAX_SPANS:
+                    spans[n_spans, 0] = start[at]
+                    spans[n_spans, 1] = start[at] + ((what >> LENGTH) & 0xFF)
+                    spans[n_spans, 2], spans[n_spans, 3] = kind, value
+                    spans[n_spans, 4] = entry[at]
+                    n_spans += 1
+            elif met[value] != line:
+                met[value] = line
+                words[n_on_line] = value
+                n_on_line += 1
+            at += 1
+        n_fired = n_rows = 0
+        if n_on_line:
+            n_fired = _ask(words, n_on_line, line, first, role, has_with, mark, roles, asked, fired)
+        if n_spans:
+            context = met[CONTEXT] == line
+            n_rows = _weigh(text, spans, n_spans, code, term, context, rows, levels, terms)
         varieties = np.uint32(0)
         for place in range(n_fired):
             varieties |= np.uint32(1) << np.uint32(rules.variety[fired[place]])
@@ -242,11 +444,11 @@ def classify(original, folded, line_start, matches, lengths, entries, rules, n_w
             return -1, -1
         if n_rows == 0:
             continue
-        end, code = _folder(folded, low, high)
+        folder = _folder(folded, low, high)
         for row in range(n_rows):
             hits[0][n_hits], hits[1][n_hits], hits[2][n_hits] = line, rows[row], levels[row]
             hits[3][n_hits], hits[4][n_hits] = varieties, terms[row]
-            hits[5][n_hits], hits[6][n_hits] = code, end
+            hits[5][n_hits] = folder
             n_hits += 1
         for place in range(n_fired):
             fires[0][n_fires], fires[1][n_fires] = line, fired[place]

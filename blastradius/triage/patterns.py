@@ -11,7 +11,6 @@ from enum import IntEnum
 from typing import Final
 
 from blastradius.errors import PatternError
-from blastradius.model.text import quoted
 from blastradius.triage.fold import fold_text
 
 LEAST_LETTERS: Final = 2
@@ -30,7 +29,7 @@ class Edge(IntEnum):
     EXACT = 2
     """Neither a letter nor a digit."""
     FOLDER = 3
-    """A slash, or the end of the line."""
+    """A slash; or, before the literal, the beginning of the line."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +68,7 @@ def parse_pattern(text: str) -> tuple[Pattern, ...]:
         raise PatternError(text, f"is too short: at least {LEAST_LETTERS} characters")
     if len(literal) > LONGEST:
         raise PatternError(text[:40] + "...", f"is longer than {LONGEST} characters")
+    literal = literal.strip(b"/ ")
     joined = literal.replace(b" ", b"")
     return tuple(Pattern(each, left, right, capitals) for each in dict.fromkeys((literal, joined)))
 
@@ -90,7 +90,6 @@ def _edges(text: str) -> tuple[str, Edge, Edge, bool]:
             core, left = core[1:], Edge.ANY
         if core.endswith("*"):
             core, right = core[:-1], Edge.ANY
-    for sign in "*=!":
-        if sign in core:
-            raise PatternError(text, f"has a {quoted(sign)} where it means nothing")
+    if "*" in core:
+        raise PatternError(text, "has a '*' inside: it stands at the beginning or the end")
     return core, left, right, capitals

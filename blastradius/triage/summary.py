@@ -38,8 +38,9 @@ class Summary:
         self.tally, self.vocabulary = tally, vocabulary
         self._nobody = tally.n_parties
         self._folders: dict[int, list[FolderCount]] = {}
-        for (row, _), folder in tally.folders.items():
-            self._folders.setdefault(row, []).append(folder)
+        for counts in tally.folders.values():
+            folder = FolderCount(*counts)
+            self._folders.setdefault(folder.party, []).append(folder)
         self._terms: dict[int, list[int]] = {}
         rows = {searched.id: row for row, searched in enumerate(vocabulary.parties)}
         for number, term in enumerate(vocabulary.terms):
@@ -82,7 +83,7 @@ class Summary:
             last_day=_day(int(tally.last_day[row])),
             varieties=tuple(self._varieties(row)),
             folders=tuple(
-                FolderFound(decode_line(f.text), f.files, f.bytes) for f in folders[:FOLDERS_SHOWN]
+                FolderFound(decode_line(f.text), f.files, f.size) for f in folders[:FOLDERS_SHOWN]
             ),
             n_folders=len(folders),
             terms=tuple(self._term(number) for number in self._top_terms(row)),
@@ -149,8 +150,13 @@ def observation(party: PartyFound, inputs: Sequence[InputRead]) -> Observation:
     """Return what the listings say of a party, as soft evidence."""
     assert party.id is not None
     sources = tuple(
-        Source(title=printable(f"Listing {read.name}, {read.stored_bytes:,} bytes, sha256 {read.sha256}", 1000),
-               tier="primary", date=read.modified)
+        Source(
+            title=printable(
+                f"Listing {read.name}, {read.stored_bytes:,} bytes, sha256 {read.sha256}", 1000
+            ),
+            tier="primary",
+            date=read.modified,
+        )
         for read in inputs
     )
     kinds = ", ".join(
@@ -162,7 +168,7 @@ def observation(party: PartyFound, inputs: Sequence[InputRead]) -> Observation:
     )
     return Observation(
         party=party.id,
-        state=state(party.likelihood_ratio),  # type: ignore[arg-type]
+        state=state(party.likelihood_ratio),
         likelihood_ratio=round(party.likelihood_ratio, 3),
         date=max((read.modified for read in inputs if read.modified), default=None),
         evidence=Evidence(certainty="inferred", sources=sources[:20]),

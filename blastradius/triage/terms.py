@@ -17,10 +17,10 @@ from blastradius.triage.patterns import Pattern, parse_pattern
 Origin = Literal["name", "identifier", "term", "lexicon"]
 
 _LEGAL: Final = frozenset(
-    "ag gmbh se kg kgaa inc corp corporation company co ltd limited llc plc sa spa ab nv bv oy as".split()
+    "ag gmbh se kg kgaa inc corp corporation company co ltd limited llc plc sa spa ab nv bv oy as".split()  # noqa: SIM905 - a list of twenty short strings reads worse
 )
 _GENERAL: Final = frozenset(
-    "motor motors group automotive technologies industries industry cars company".split()
+    ("motor", "motors", "group", "automotive", "technologies", "industries", "industry", "cars")
 )
 _REMARK: Final = re.compile(r"\s*\([^)]*\)")
 _SHORT: Final = 2
@@ -95,7 +95,7 @@ def _names(parties: Iterable[Party]) -> Iterator[Term]:
             yield from _readable(dict.fromkeys(filter(None, texts)), party.id)
         domain = party.identifiers.domain
         if domain is not None:
-            yield from _readable([f"*{domain}*"], party.id, "identifier")
+            yield from _readable([f"{domain}*"], party.id, "identifier")
         for number in (party.identifiers.bpn, party.identifiers.lei, party.identifiers.duns):
             if number is not None:
                 yield from _readable([f"={number}"], party.id, "identifier")
@@ -103,12 +103,14 @@ def _names(parties: Iterable[Party]) -> Iterator[Term]:
 
 def _written(party: Party) -> list[str]:
     """Return name and aliases without legal forms; none where no file name would say so."""
-    if party.role == "data-subjects" or "unnamed" in party.name.lower() or "(collective)" in party.name:
+    if (
+        party.role == "data-subjects"
+        or "unnamed" in party.name.lower()
+        or "(collective)" in party.name
+    ):
         return []
-    return [
-        " ".join(word for word in bare.split() if _plain(word) not in _LEGAL)
-        for bare in (_REMARK.sub("", name) for name in (party.name, *party.aliases))
-    ]
+    names = (_REMARK.sub("", name) for name in (party.name, *party.aliases))
+    return [_without_last(name, _LEGAL) for name in names]
 
 
 def _core(name: str) -> str:
@@ -117,8 +119,17 @@ def _core(name: str) -> str:
     >>> _core("Hyundai Motor"), _core("Tata Technologies"), _core("Group")
     ('Hyundai', 'Tata', 'Group')
     """
+    return _without_last(name, _GENERAL)
+
+
+def _without_last(name: str, general: frozenset[str]) -> str:
+    """Take some words off the end of a name; a name that is nothing else stays.
+
+    >>> _without_last("AB Volvo", _LEGAL), _without_last("Robert Bosch GmbH & Co. KG", _LEGAL)
+    ('AB Volvo', 'Robert Bosch')
+    """
     words = name.split()
-    while len(words) > 1 and _plain(words[-1]) in _GENERAL:
+    while len(words) > 1 and (_plain(words[-1]) in general or words[-1] == "&"):
         words.pop()
     return " ".join(words)
 
@@ -127,9 +138,7 @@ def _plain(word: str) -> str:
     return word.lower().strip(".,")
 
 
-def _readable(
-    texts: Iterable[str], party: str, origin: Origin = "name"
-) -> Iterator[Term]:
+def _readable(texts: Iterable[str], party: str, origin: Origin = "name") -> Iterator[Term]:
     """Make terms of names; those that are no pattern, such as a single letter, find nothing."""
     for text in texts:
         try:

@@ -40,6 +40,8 @@ class Searched(NamedTuple):
     """Party id, or the name of one outside the graph."""
     name: str
     in_graph: bool
+    is_carmaker: bool = False
+    """Whether its sure name makes an ordinary word beside it believable as a name."""
 
 
 class Entries(NamedTuple):
@@ -47,30 +49,56 @@ class Entries(NamedTuple):
 
     first: NDArray[np.int64]
     """Place of the first entry of each literal, shape (n_literals + 1,)."""
-    left: NDArray[np.int8]
-    right: NDArray[np.int8]
-    capitals: NDArray[np.bool_]
-    kind: NDArray[np.int8]
-    value: NDArray[np.int32]
-    needs_context: NDArray[np.bool_]
-    capitals_suffice: NDArray[np.bool_]
+    code: NDArray[np.int64]
+    """All about an entry in one number, so that it is read at once: see `packed`."""
     term: NDArray[np.int32]
     """Number of the term behind a party entry, -1 for others."""
 
 
-class Rules(NamedTuple):
-    """Rules over words, as bits of machine words."""
+LEFT: Final = 0
+RIGHT: Final = 2
+CAPITALS: Final = 4
+KIND: Final = 6
+NEEDS_CONTEXT: Final = 8
+CAPITALS_SUFFICE: Final = 9
+GIVES_CONTEXT: Final = 10
+LENGTH: Final = 12
+VALUE: Final = 20
+"""First bits of the parts of an entry's code; eight bits for the length."""
 
-    of_word_first: NDArray[np.int64]
-    """Place of the first rule that each word may fire, shape (n_words + 1,)."""
-    of_word: NDArray[np.int32]
-    with_bits: NDArray[np.uint64]
-    """Words of which one is needed, shape (n_rules, n_bit_words)."""
+
+def packed(entry: _Entry) -> int:
+    """Return the code of an entry."""
+    pattern = entry.pattern
+    return (
+        pattern.left << LEFT
+        | pattern.right << RIGHT
+        | pattern.capitals << CAPITALS
+        | entry.kind << KIND
+        | entry.needs_context << NEEDS_CONTEXT
+        | entry.capitals_suffice << CAPITALS_SUFFICE
+        | entry.gives_context << GIVES_CONTEXT
+        | len(pattern.literal) << LENGTH
+        | entry.value << VALUE
+    )
+
+
+class Rules(NamedTuple):
+    """Rules by the words that they ask for."""
+
+    first: NDArray[np.int64]
+    """Place of the first role of each word, shape (n_words + 1,)."""
+    role: NDArray[np.int32]
+    """What a word is to a rule: rule * 4 + `ANY`, `WITH` or `WITHOUT`."""
     has_with: NDArray[np.bool_]
-    without_bits: NDArray[np.uint64]
-    """Words of which none may be there, shape as above."""
+    """Whether a rule asks for a second word, shape (n_rules,)."""
     variety: NDArray[np.int8]
     """Row of the variety, shape (n_rules,)."""
+
+
+ANY: Final = 0
+WITH: Final = 1
+WITHOUT: Final = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +106,6 @@ class Vocabulary:
     """What is searched for."""
 
     literals: tuple[bytes, ...]
-    lengths: NDArray[np.int32]
     entries: Entries
     rules: Rules
     parties: tuple[Searched, ...]
@@ -88,8 +115,13 @@ class Vocabulary:
     n_words: int
 
 
-def compile_vocabulary(graph: Graph, lexicon: Lexicon) -> Vocabulary:
+def compile_vocabulary(graph: Graph, lexicon: Lexicon, *, without: str | None = None) -> Vocabulary:
     """Compile a graph's names and a lexicon.
+
+    Parameters
+    ----------
+    without : str, optional
+        Id of the party whose listing it is: that its files are its own goes without saying.
 
     Raises
     ------
@@ -97,19 +129,24 @@ def compile_vocabulary(graph: Graph, lexicon: Lexicon) -> Vocabulary:
         If a term of the graph means nothing.
     """
     builder = _Builder()
-    names = {party.id: party.name for party in graph.parties}
+    searched = {
+        party.id: Searched(party.id, party.name, in_graph=True, is_carmaker=party.role == "oem")
+        for party in graph.parties
+    }
     for term in graph_terms(graph, lexicon):
-        builder.add_term(term, Searched(term.party, names[term.party], in_graph=True))
+        if term.party == without:
+            continue
+        builder.add_term(term, searched[term.party])
     known = {pattern.literal for pattern, *_ in builder.entries}
     for outside in lexicon.outside:
         patterns = [p for text in outside.terms for p in parse_pattern(text)]
         if not any(pattern.literal in known for pattern in patterns):
-            searched = Searched(outside.name, outside.name, in_graph=False)
+            lacking = Searched(outside.name, outside.name, in_graph=False)
             for text in outside.terms:
                 term = Term(
                     parse_pattern(text), text, outside.name, None, "lexicon", False, False, None
                 )
-                builder.add_term(term, searched)
+                builder.add_term(term, lacking)
     for phrase in lexicon.phrases:
         for pattern in parse_pattern(phrase.text):
             builder.entries.append(_Entry(pattern, PHRASE, 0))
@@ -125,6 +162,7 @@ class _Entry(NamedTuple):
     value: int
     needs_context: bool = False
     capitals_suffice: bool = False
+    gives_context: bool = False
     term: int = -1
 
 
@@ -150,7 +188,15 @@ class _Builder:
         self.terms.append(term)
         for pattern in term.patterns:
             self.entries.append(
-                _Entry(pattern, PARTY, row, term.needs_context, term.capitals_suffice, number)
+                _Entry(
+                    pattern,
+                    PARTY,
+                    row,
+                    term.needs_context,
+                    term.capitals_suffice,
+                    searched.is_carmaker and not term.needs_context,
+                    number,
+                )
             )
 
     def add_words(self, texts: Iterable[str], number: int) -> None:
@@ -181,16 +227,9 @@ class _Builder:
         n_words = CONTEXT + 1 + len(self.words)
         return Vocabulary(
             literals=tuple(literals),
-            lengths=np.array([len(literal) for literal in literals], dtype=np.int32),
             entries=Entries(
                 first=np.concatenate([[0], np.cumsum(counts)]).astype(np.int64),
-                left=np.array([e.pattern.left for e in ordered], dtype=np.int8),
-                right=np.array([e.pattern.right for e in ordered], dtype=np.int8),
-                capitals=np.array([e.pattern.capitals for e in ordered], dtype=np.bool_),
-                kind=np.array([e.kind for e in ordered], dtype=np.int8),
-                value=np.array([e.value for e in ordered], dtype=np.int32),
-                needs_context=np.array([e.needs_context for e in ordered], dtype=np.bool_),
-                capitals_suffice=np.array([e.capitals_suffice for e in ordered], dtype=np.bool_),
+                code=np.array([packed(e) for e in ordered], dtype=np.int64),
                 term=np.array([e.term for e in ordered], dtype=np.int32),
             ),
             rules=_rule_arrays(self.rules, rules, n_words),
@@ -202,21 +241,18 @@ class _Builder:
 
 
 def _rule_arrays(words: Sequence[_RuleWords], rules: Sequence[Rule], n_words: int) -> Rules:
-    pairs = sorted((word, number) for number, rule in enumerate(words) for word in set(rule.any))
-    counts = np.bincount([word for word, _ in pairs], minlength=n_words)
+    roles = sorted(
+        {
+            (word, number * 4 + role)
+            for number, rule in enumerate(words)
+            for role, numbers in zip((ANY, WITH, WITHOUT), rule, strict=True)
+            for word in numbers
+        }
+    )
+    counts = np.bincount([word for word, _ in roles], minlength=n_words)
     return Rules(
-        of_word_first=np.concatenate([[0], np.cumsum(counts)]).astype(np.int64),
-        of_word=np.array([number for _, number in pairs], dtype=np.int32),
-        with_bits=_bits([rule.with_ for rule in words], n_words),
+        first=np.concatenate([[0], np.cumsum(counts)]).astype(np.int64),
+        role=np.array([role for _, role in roles], dtype=np.int32),
         has_with=np.array([bool(rule.with_) for rule in words], dtype=np.bool_),
-        without_bits=_bits([rule.without for rule in words], n_words),
         variety=np.array([DATA_VARIETIES.index(rule.variety) for rule in rules], dtype=np.int8),
     )
-
-
-def _bits(sets: Sequence[Sequence[int]], n_words: int) -> NDArray[np.uint64]:
-    bits = np.zeros((len(sets), (n_words + 63) // 64), dtype=np.uint64)
-    for row, numbers in enumerate(sets):
-        for number in numbers:
-            bits[row, number // 64] |= np.uint64(1) << np.uint64(number % 64)
-    return bits

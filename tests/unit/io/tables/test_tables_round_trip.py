@@ -66,7 +66,16 @@ def rich_graphs(draw):
     contacts = st.fixed_dictionaries({}, optional={"name": names, "email": names, "phone": names})
     registered = st.fixed_dictionaries({}, optional={"bpn": names, "domain": names})
     for party in data["parties"]:
-        maybe(draw, party, **text, name=names, aliases=several, terms=several, sector=names, country=st.just("NO"))
+        maybe(
+            draw,
+            party,
+            **text,
+            name=names,
+            aliases=several,
+            terms=several,
+            sector=names,
+            country=st.just("NO"),
+        )
         maybe(draw, party, contacts=st.lists(contacts, max_size=2), identifiers=registered)
         if isinstance(party.get("parent"), dict):
             maybe(draw, party["parent"], since=dates, evidence=evidences)
