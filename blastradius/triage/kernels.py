@@ -11,7 +11,6 @@ from numba import njit
 
 from blastradius.triage.matching import BRANCH, ENDS, FAIL
 from blastradius.triage.vocabulary import (
-    ANY,
     CAPITALS,
     CAPITALS_SUFFICE,
     CONTEXT,
@@ -47,7 +46,6 @@ NOBODY = -1
 _OTHER, _LETTER, _DIGIT = 0, 1, 2
 _FREE, _WORD_EDGE, _EXACT = 0, 1, 2
 _SLASH, _NEWLINE, _BLANK = 0x2F, 0x0A, 0x20
-_IS_ANY, _IS_WITH, _IS_WITHOUT = 1 << ANY, 1 << WITH, 1 << WITHOUT
 _FNV_START, _FNV_PRIME = np.uint64(0xCBF29CE484222325), np.uint64(0x100000001B3)
 
 
@@ -156,9 +154,7 @@ def _is_edge(mode, text, folded, place, beside):
         if mode > _EXACT:
             # A folder may begin a line; what ends one is a file.
             found = outside == _SLASH or (outside == _NEWLINE and beside < place)
-        elif outside == _NEWLINE:
-            found = True
-        elif _class(outside) == _OTHER:
+        elif outside == _NEWLINE or _class(outside) == _OTHER:
             found = True
         elif mode == _WORD_EDGE:
             here = _class(folded[place])
@@ -303,24 +299,21 @@ def _is_hidden(this, spans, n_spans):
 
 
 @njit(cache=True, nogil=True)
-def _ask(words, n_words, line, first, role, has_with, mark, roles, asked, fired):
+def _ask(words, n_words, line, first, fires, role, has_with, mark, fired):
     """Tell which rules the words of a line fire; return how many."""
-    n_asked = 0
+    n_fired = 0
     for place in range(n_words):
         for at in range(first[words[place]], first[words[place] + 1]):
-            rule, what = role[at] >> 2, role[at] & 3
-            if mark[rule] != line:
-                mark[rule], roles[rule] = line, 0
-                asked[n_asked] = rule
-                n_asked += 1
-            roles[rule] |= 1 << what
-    n_fired = 0
-    for place in range(n_asked):
-        rule = asked[place]
-        seen = roles[rule]
-        if seen & _IS_ANY and not seen & _IS_WITHOUT and (seen & _IS_WITH or not has_with[rule]):
-            fired[n_fired] = rule
-            n_fired += 1
+            rule = fires[at]
+            if mark[rule] == line:
+                continue
+            mark[rule] = line
+            seen = 0
+            for other in range(n_words):
+                seen |= role[words[other], rule]
+            if not seen & WITHOUT and (seen & WITH or not has_with[rule]):
+                fired[n_fired] = rule
+                n_fired += 1
     return n_fired
 
 
@@ -400,9 +393,8 @@ def classify(text, folded, line_start, found, entries, rules, n_words, hits, fir
     spans = np.empty((MAX_SPANS, 5), np.int64)
     rows, terms = np.empty(MAX_SPANS + 1, np.int32), np.empty(MAX_SPANS + 1, np.int32)
     levels = np.empty(MAX_SPANS + 1, np.int8)
-    mark, roles = np.full(n_rules, -1, np.int64), np.zeros(n_rules, np.int64)
-    asked, fired = np.empty(n_rules + 1, np.int32), np.empty(n_rules + 1, np.int32)
-    first, role, has_with = rules.first, rules.role, rules.has_with
+    mark, fired = np.full(n_rules, -1, np.int64), np.empty(n_rules + 1, np.int32)
+    first, fires_of, role, has_with = rules.first, rules.fired, rules.role, rules.has_with
     at = n_hits = n_fires = line = 0
     entry, start = found
     while at < len(start):
@@ -427,7 +419,7 @@ def classify(text, folded, line_start, found, entries, rules, n_words, hits, fir
             at += 1
         n_fired = n_rows = 0
         if n_on_line:
-            n_fired = _ask(words, n_on_line, line, first, role, has_with, mark, roles, asked, fired)
+            n_fired = _ask(words, n_on_line, line, first, fires_of, role, has_with, mark, fired)
         if n_spans:
             context = met[CONTEXT] == line
             n_rows = _weigh(text, spans, n_spans, code, term, context, rows, levels, terms)

@@ -14,7 +14,6 @@ from blastradius.triage.evidence import likelihood_ratio, pieces, state
 from blastradius.triage.results import (
     FolderFound,
     InputRead,
-    Interval,
     PartyFound,
     RuleFired,
     SamplePath,
@@ -28,7 +27,7 @@ FOLDERS_SHOWN = 5
 TERMS_SHOWN = 10
 RULES_SHOWN = 10
 
-_SURENESS: dict[int, Sureness] = {HIGH: "high", MEDIUM: "medium", NEAR_MISS: "near miss"}
+SURENESS: dict[int, Sureness] = {HIGH: "high", MEDIUM: "medium", NEAR_MISS: "near miss"}
 
 
 class Summary:
@@ -122,7 +121,7 @@ class Summary:
 
     def _sample(self, sampled: Sampled) -> SamplePath:
         term = self.vocabulary.terms[sampled.term].text if sampled.term >= 0 else None
-        sureness = _SURENESS[sampled.level] if term is not None else None
+        sureness = SURENESS[sampled.level] if term is not None else None
         return SamplePath(decode_line(sampled.path), sampled.line, sureness, term)
 
     def _top_terms(self, row: int) -> Sequence[int]:
@@ -174,8 +173,3 @@ def observation(party: PartyFound, inputs: Sequence[InputRead]) -> Observation:
         evidence=Evidence(certainty="inferred", sources=sources[:20]),
         note=note,
     )
-
-
-def interval(estimate: float, error: float) -> Interval:
-    """Return the 95 % interval of an estimate that cannot be negative."""
-    return Interval(max(estimate - 1.96 * error, 0.0), estimate + 1.96 * error)

@@ -87,16 +87,17 @@ class Rules(NamedTuple):
     """Rules by the words that they ask for."""
 
     first: NDArray[np.int64]
-    """Place of the first role of each word, shape (n_words + 1,)."""
-    role: NDArray[np.int32]
-    """What a word is to a rule: rule * 4 + `ANY`, `WITH` or `WITHOUT`."""
+    """Place of the first rule that each word may fire, shape (n_words + 1,)."""
+    fired: NDArray[np.int32]
+    """Rules that a word alone may fire."""
+    role: NDArray[np.uint8]
+    """What each word is to each rule: `WITH`, `WITHOUT`, both or 0, shape (n_words, n_rules)."""
     has_with: NDArray[np.bool_]
     """Whether a rule asks for a second word, shape (n_rules,)."""
     variety: NDArray[np.int8]
     """Row of the variety, shape (n_rules,)."""
 
 
-ANY: Final = 0
 WITH: Final = 1
 WITHOUT: Final = 2
 
@@ -241,18 +242,16 @@ class _Builder:
 
 
 def _rule_arrays(words: Sequence[_RuleWords], rules: Sequence[Rule], n_words: int) -> Rules:
-    roles = sorted(
-        {
-            (word, number * 4 + role)
-            for number, rule in enumerate(words)
-            for role, numbers in zip((ANY, WITH, WITHOUT), rule, strict=True)
-            for word in numbers
-        }
-    )
-    counts = np.bincount([word for word, _ in roles], minlength=n_words)
+    pairs = sorted((word, number) for number, rule in enumerate(words) for word in set(rule.any))
+    counts = np.bincount([word for word, _ in pairs], minlength=n_words)
+    role = np.zeros((n_words, len(rules)), dtype=np.uint8)
+    for number, rule in enumerate(words):
+        role[rule.with_, number] |= WITH
+        role[rule.without, number] |= WITHOUT
     return Rules(
         first=np.concatenate([[0], np.cumsum(counts)]).astype(np.int64),
-        role=np.array([role for _, role in roles], dtype=np.int32),
+        fired=np.array([number for _, number in pairs], dtype=np.int32),
+        role=role,
         has_with=np.array([bool(rule.with_) for rule in words], dtype=np.bool_),
         variety=np.array([DATA_VARIETIES.index(rule.variety) for rule in rules], dtype=np.int8),
     )

@@ -7,6 +7,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 LABELLED = Path(__file__).resolve().parents[1] / "fixtures" / "triage"
+PROJECTS = 2_000
+"""Projects of one server."""
 POOL = 400_000
 """Lines of one server; further servers hold the same files under another name, as backups do."""
 
@@ -19,29 +21,48 @@ _FOLDERS = (
 )  # fmt: skip
 
 
-def names() -> list[str]:
-    """Return file names of the labelled lines, those of customers and those of nobody."""
-    found = []
+def names() -> dict[str, list[str]]:
+    """Return file names of the labelled lines by the party that they name first; "" for nobody."""
+    found: dict[str, set[str]] = {}
     for part in ("tune", "test"):
         lines = (LABELLED / f"{part}.tsv").read_text(encoding="utf-8").splitlines()[1:]
-        found += [line.split("\t")[0].replace("\\", "/").rstrip("/").split("/")[-1] for line in lines]
-    return sorted(set(filter(None, found)))
+        for path, parties, *_ in (line.split("\t") for line in lines):
+            name = path.replace("\\", "/").rstrip("/").split("/")[-1]
+            found.setdefault(parties.split(",")[0], set()).add(name)
+    return {party: sorted(filter(None, each)) for party, each in sorted(found.items())}
+
+
+def _projects(files: dict[str, list[str]], rng: random.Random) -> list[tuple[str, str]]:
+    """Return (party, folder) of the projects of a server: half of them for some customer."""
+    customers = [party for party in files if party]
+    sizes = [len(files[party]) for party in customers]
+    projects = []
+    for _ in range(PROJECTS):
+        party = rng.choices(customers, sizes)[0] if rng.random() < 0.5 else ""
+        folder = [rng.choice(_SHARES), rng.choice(_FOLDERS)]
+        if party:
+            folder.append(Path(rng.choice(files[party])).stem[:40])
+        projects.append((party, "\\".join(folder)))
+    return projects
 
 
 def _server(rng: random.Random) -> str:
-    """Return the lines of one server, its name left open; folders hold several files each."""
-    files, lines = names(), []
+    """Return the lines of one server, its name left open.
+
+    Files of a folder stand together, and mostly concern the customer of their project.
+    """
+    files = names()
+    everything = [name for each in files.values() for name in each]
+    projects = _projects(files, rng)
+    lines: list[str] = []
     while len(lines) < POOL:
-        folders = [rng.choice(_SHARES)]
-        folders += rng.choices(_FOLDERS, k=rng.randint(1, 4))
-        if rng.random() < 0.3:
-            folders.insert(rng.randint(1, len(folders)), Path(rng.choice(files)).stem[:40])
-        folder = "\\".join(folders)
-        for _ in range(min(1 + int(rng.expovariate(0.08)), 200)):
-            name = rng.choice(files)
+        party, project = rng.choice(projects)
+        below = "\\".join(rng.choices(_FOLDERS, k=rng.randint(1, 6)))
+        for _ in range(min(1 + int(rng.expovariate(0.06)), 300)):
+            name = rng.choice(files[party] if rng.random() < 0.9 else everything)
             stem, dot, suffix = name.rpartition(".")
             number = f"_{rng.randint(0, 99_999):05d}" if rng.random() < 0.5 else ""
-            lines.append(f"\\\\@@@@@@@@\\{folder}\\{stem}{number}{dot}{suffix}\n")
+            lines.append(f"\\\\@@@@@@@@\\daten$\\{project}\\{below}\\{stem}{number}{dot}{suffix}\n")
     return "".join(lines)
 
 

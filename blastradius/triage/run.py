@@ -1,0 +1,289 @@
+"""The use case: read listings, count what they name, and turn that into observations."""
+
+from __future__ import annotations
+
+import hashlib
+from collections import deque
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import closing
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any, BinaryIO, Final
+
+import numpy as np
+
+from blastradius.errors import QuestionError
+from blastradius.model.graph import Graph
+from blastradius.model.vocabulary import DATA_VARIETIES
+from blastradius.triage.block import Block
+from blastradius.triage.classify import Classified, classify
+from blastradius.triage.counts import Tally
+from blastradius.triage.decode import decode_line
+from blastradius.triage.lexicon import Lexicon
+from blastradius.triage.matching import Matcher
+from blastradius.triage.reading import InputReading, Reading, read_blocks
+from blastradius.triage.results import InputRead, Interval, PartyFound, Triage, TriageProvenance
+from blastradius.triage.summary import SURENESS, Summary, observation
+from blastradius.triage.vocabulary import MEDIUM, Vocabulary, compile_vocabulary
+
+Progress = Callable[[int, int | None, int], None]
+"""Told (bytes of the inputs read, bytes in all or None, paths so far)."""
+
+OnPath = Callable[[int, str, str, str, str, tuple[str, ...]], None]
+"""Told (number of the path, path, party id, sureness, term, varieties) of each matching line."""
+
+_AHEAD: Final = 2
+"""Blocks that wait for each thread: enough to keep it busy, little enough to keep memory small."""
+
+_LEAST_SAMPLE: Final = 30
+"""Blocks of a sample from which an interval is given."""
+
+_Z95: Final = 1.959963984540054
+
+
+@dataclass(frozen=True, slots=True)
+class TriageQuestion:
+    """Options of one triage; the defaults are those of the command line."""
+
+    target: str | None = None
+    """Id of the party whose listing it is: its own name is not searched for."""
+    listing_format: str | None = None
+    """Format of the listings; None to detect it."""
+    sample: float | None = None
+    """Part of the blocks to look at [1]; None for all of them."""
+    party: str | None = None
+    """Id of the party whose matching lines are handed out."""
+    n_threads: int | None = None
+    """Threads; all cores by default. Never changes the result."""
+
+    def __post_init__(self) -> None:
+        """Refuse numbers out of range.
+
+        Raises
+        ------
+        QuestionError
+            With the value.
+        """
+        if self.sample is not None and not 0 < self.sample <= 1:
+            msg = f"sample must be more than 0 and at most 1, got {self.sample:g}"
+            raise QuestionError(msg)
+        if self.n_threads is not None and self.n_threads < 1:
+            msg = f"n_threads must be at least 1, got {self.n_threads}"
+            raise QuestionError(msg)
+
+
+def triage_listings(
+    graph: Graph,
+    listings: Sequence[str],
+    question: TriageQuestion,
+    *,
+    lexicon: Lexicon,
+    provenance: TriageProvenance,
+    on_path: OnPath | None = None,
+    progress: Progress | None = None,
+    stdin: BinaryIO | None = None,
+) -> Triage:
+    """Count what some listings name.
+
+    Parameters
+    ----------
+    listings : sequence of str
+        Files, folders, or ``-`` for standard input.
+    on_path : callable, optional
+        Called for each line that names ``question.party``, in the order of the listing.
+
+    Raises
+    ------
+    ListingError
+        If a listing cannot be read at all, or unpacks to more than it may.
+    PatternError
+        If a term of the graph means nothing.
+    """
+    run = _Run(graph, lexicon, question, on_path)
+    reading = Reading()
+    read = [0, None]
+
+    def moved(done: int, total: int | None) -> None:
+        read[:] = [done, total]
+        if progress is not None:
+            progress(done, total, run.tally.lines)
+
+    blocks = read_blocks(
+        listings, question.listing_format, reading=reading, progress=moved, stdin=stdin
+    )
+    with closing(blocks):
+        is_partial = run.through(blocks)
+    return run.result(reading, provenance, is_partial=is_partial)
+
+
+class _Run:
+    """One triage on its way."""
+
+    def __init__(
+        self, graph: Graph, lexicon: Lexicon, question: TriageQuestion, on_path: OnPath | None
+    ) -> None:
+        self.question, self.on_path = question, on_path
+        self.vocabulary = compile_vocabulary(graph, lexicon, without=question.target)
+        self.tally = Tally.empty(self.vocabulary)
+        self._matcher = Matcher(self.vocabulary)
+        self._sample = _BlockSample(question.sample, len(self.vocabulary.parties) + 1)
+        rows = {searched.id: row for row, searched in enumerate(self.vocabulary.parties)}
+        self._row = rows.get(question.party, -1) if question.party is not None else -1
+
+    def through(self, blocks: Iterator[Block]) -> bool:
+        """Count all blocks; return whether that was interrupted."""
+        # Imported here, so that reading a lexicon needs no compiler.
+        from blastradius.engine.threads import n_cores  # noqa: PLC0415
+
+        threads = self.question.n_threads or n_cores()
+        waiting: deque[Future[Classified]] = deque()
+        with ThreadPoolExecutor(threads) as pool:
+            try:
+                for block in blocks:
+                    if not self._sample.takes(block):
+                        continue
+                    waiting.append(pool.submit(classify, block, self.vocabulary, self._matcher))
+                    if len(waiting) > _AHEAD * threads:
+                        self._add(waiting.popleft().result())
+                while waiting:
+                    self._add(waiting.popleft().result())
+            except KeyboardInterrupt:
+                pool.shutdown(wait=False, cancel_futures=True)
+                return True
+        return False
+
+    def _add(self, found: Classified) -> None:
+        before = self.tally.party_files.copy() if self._sample.part is not None else None
+        if self._row >= 0 and self.on_path is not None:
+            self._hand_out(found, self.on_path)
+        self.tally.add(found)
+        if before is not None:
+            self._sample.add(found.n_lines, self.tally.party_files - before)
+
+    def _hand_out(self, found: Classified, on_path: OnPath) -> None:
+        hits = found.hits
+        for hit in np.flatnonzero((hits.party == self._row) & (hits.level >= MEDIUM)).tolist():
+            line, bits = int(hits.line[hit]), int(hits.varieties[hit])
+            on_path(
+                self.tally.lines + line + 1,
+                decode_line(found.path(line)),
+                self.vocabulary.parties[self._row].id,
+                SURENESS[int(hits.level[hit])],
+                self.vocabulary.terms[int(hits.term[hit])].text,
+                tuple(v for k, v in enumerate(DATA_VARIETIES) if bits >> k & 1),
+            )
+
+    def result(self, reading: Reading, provenance: TriageProvenance, *, is_partial: bool) -> Triage:
+        """Return everything that was counted."""
+        tally = self.tally
+        summary = Summary(tally, self.vocabulary)
+        found = [self._estimated(party) for party in summary.parties()]
+        inputs = tuple(_input(each) for each in reading.inputs)
+        named = [party for party in found if party.files]
+        known = tuple(party for party in named if party.in_graph)
+        return Triage(
+            provenance=provenance,
+            target=self.question.target,
+            inputs=inputs,
+            is_partial=is_partial,
+            sampled=self._sample.looked_at,
+            files=tally.lines,
+            bytes=tally.size,
+            sized=tally.sized,
+            named=tally.named,
+            told=tally.told,
+            parties=known,
+            proposed=tuple(party for party in named if not party.in_graph),
+            nearly=tuple(party for party in found if not party.files and party.in_graph),
+            nobody=summary.nobody(),
+            rules=summary.rules(),
+            observations=tuple(observation(party, inputs) for party in known),
+            folders_dropped=tally.dropped,
+        )
+
+    def _estimated(self, party: PartyFound) -> PartyFound:
+        rows = {searched.id: row for row, searched in enumerate(self.vocabulary.parties)}
+        interval = self._sample.interval(rows[party.id or ""])
+        return replace(party, interval=interval)
+
+
+class _BlockSample:
+    """Looks at some of the blocks, chosen by a hash of their content, and says how sure that is."""
+
+    def __init__(self, part: float | None, n_rows: int) -> None:
+        self.part = part
+        self._n_rows = n_rows
+        self._met = self._taken = 0
+        self._lines: list[int] = []
+        self._files: list[Any] = []
+
+    def takes(self, block: Block) -> bool:
+        """Tell whether a block belongs to the sample."""
+        self._met += len(block.paths)
+        if self.part is not None:
+            code = hashlib.blake2b(block.paths[:65536], digest_size=8).digest()
+            if int.from_bytes(code, "big") >= self.part * 2**64 and self._taken:
+                return False
+        self._taken += len(block.paths)
+        return True
+
+    def add(self, n_lines: int, files: Any) -> None:  # noqa: ANN401
+        """Take in the counts of a block."""
+        self._lines.append(n_lines)
+        self._files.append(files)
+
+    @property
+    def looked_at(self) -> float | None:
+        """Part of the listing that was looked at [1]; None for all of it."""
+        if self.part is None:
+            return None
+        return self._taken / self._met if self._met else 1.0
+
+    def interval(self, row: int) -> Interval | None:
+        """Return the 95 % interval of the files of a party in the whole listing.
+
+        A ratio estimate over blocks as clusters: files of a folder stand together, so blocks
+        differ more than lines drawn one by one would.
+        """
+        n, looked_at = len(self._lines), self.looked_at
+        if looked_at is None or n < _LEAST_SAMPLE or looked_at >= 1:
+            return None
+        lines, files = np.array(self._lines, float), np.array([f[row] for f in self._files], float)
+        rate = files.sum() / lines.sum()
+        spread = float(((files - rate * lines) ** 2).sum()) / (n - 1)
+        error = float(np.sqrt((1 - looked_at) * spread / n)) / float(lines.mean())
+        whole = float(lines.sum()) / looked_at
+        return Interval(max(rate - _Z95 * error, 0.0) * whole, (rate + _Z95 * error) * whole)
+
+
+def _input(read: InputReading) -> InputRead:
+    counts = read.counts
+    return InputRead(
+        name=read.name,
+        sha256=read.sha256 or "",
+        stored_bytes=read.n_raw_bytes,
+        text_bytes=read.n_bytes,
+        modified=_modified(getattr(read.raw, "path", None)),
+        format=read.format,
+        compression=read.compression or None,
+        lines=counts.lines,
+        paths=counts.paths,
+        folders=counts.folders,
+        other=counts.other,
+        unread=counts.unread,
+        cut=counts.cut,
+        unread_examples=tuple(decode_line(line) for line in counts.unread_examples),
+        problems=tuple(read.problems),
+    )
+
+
+def _modified(path: Path | None) -> str | None:
+    """Return the day on which a file was last written, in UTC; None for a stream."""
+    if path is None:
+        return None
+    try:
+        return datetime.fromtimestamp(path.stat().st_mtime, UTC).date().isoformat()
+    except (OSError, ValueError, OverflowError):
+        return None

@@ -1,0 +1,244 @@
+"""The language of patterns, folding, and the search, against a slow definition of both."""
+
+from __future__ import annotations
+
+import unicodedata
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from blastradius.errors import PatternError
+from blastradius.triage.classify import prepare
+from blastradius.triage.fold import FOLDING, fold_text, plain
+from blastradius.triage.matching import Matcher
+from blastradius.triage.patterns import Edge, Pattern, parse_pattern
+from blastradius.triage.vocabulary import WORD, Entries, Vocabulary, _Entry, packed
+
+MATCHES = [
+    ("audi", "Audi_A4", True),
+    ("audi", "AUDI2020", True),
+    ("audi", "AudiConnect", True),
+    ("audi", "audio", False),
+    ("audi", "Saudi", False),
+    ("vw", "ContiVWProjekt", True),
+    ("vw", "vwxyz", False),
+    ("lastenheft*", "LASTENHEFTE", True),
+    ("lastenheft*", "Altlastenheft", False),
+    ("*heft", "Altlastenheft", True),
+    ("*heft", "heften", False),
+    ("*wort*", "antworten", True),
+    ("robert bosch", "robert-bosch", True),
+    ("robert bosch", "RobertBosch GmbH", True),
+    ("robert bosch", "robert - bosch", True),
+    ("robert bosch", "robert x bosch", False),
+    (".a2l", "x.A2L", True),
+    (".a2l", "x.a2l.zip", True),
+    (".a2l", "x.a2l_alt", True),
+    (".a2l", "x.a2lx", False),
+    ("/hr/", "D:\\HR\\x.pdf", True),
+    ("/hr/", "hr/x.pdf", True),
+    ("/hr/", "D:/x/hr", False),
+    ("/hr/", "D:/hr2/x", False),
+    ("=g30", "BMW_G30_x", True),
+    ("=g30", "MG30", False),
+    ("=g30", "G300", False),
+    ("=g30", "meinG30", False),
+    ("GM!", "GM_RFQ", True),
+    ("GM!", "gm_util.c", False),
+    ("=X5!", "X5.pdf", True),
+    ("=X5!", "x5.pdf", False),
+    ("größe", "GROESSE", True),
+    ("groesse", "Größe", True),
+    ("skoda", "Škoda", True),
+    ("citroen", "Citroën", True),
+    ("*蔚来*", "我蔚来车", True),
+    ("*蔚来*", "我蔚車", False),
+    ("program files/sap*", "C:\\Program Files\\SAP GUI", True),
+    ("audi", "Au\u200bdi", True),  # a zero-width space hides nothing
+    ("audi", "\uff21\uff35\uff24\uff29", True),  # nor does a full width
+]
+
+
+def vocabulary_of(patterns):
+    """Return a vocabulary of some patterns, each a word of its own."""
+    entries = [
+        _Entry(pattern, WORD, number) for number, each in enumerate(patterns) for pattern in each
+    ]
+    literals = sorted({entry.pattern.literal for entry in entries})
+    entries.sort(key=lambda entry: literals.index(entry.pattern.literal))
+    counts = np.bincount([literals.index(e.pattern.literal) for e in entries])
+    first = np.concatenate([[0], np.cumsum(counts)]).astype(np.int64)
+    codes = np.array([packed(entry) for entry in entries], dtype=np.int64)
+    found = Entries(first, codes, np.full(len(codes), -1, np.int32))
+    return Vocabulary(tuple(literals), found, None, (), (), (), len(patterns)), entries
+
+
+def search(patterns, lines):
+    """Return {(line, place in it, pattern)} that the kernels find."""
+    vocabulary, entries = vocabulary_of(patterns)
+    ready = prepare("".join(f"{line}\n" for line in lines).encode("utf-8", "surrogateescape"))
+    entry, start = Matcher(vocabulary).find(ready.text, ready.folded, ready.line_start)
+    line = np.searchsorted(ready.line_start, start, side="right") - 1
+    return {
+        (int(row), int(place - ready.line_start[row]), entries[each].value)
+        for row, place, each in zip(line, start, entry.tolist(), strict=True)
+    }
+
+
+@pytest.mark.parametrize(("pattern", "line", "wanted"), MATCHES)
+def test_what_a_pattern_matches(pattern, line, wanted):
+    assert bool(search([parse_pattern(pattern)], [line])) is wanted
+
+
+@pytest.mark.parametrize(
+    ("text", "reason"),
+    [
+        ("", "has no letter or digit"),
+        ("***", "has a '*' inside"),
+        ("=", "has no letter or digit"),
+        ("a*b", "has a '*' inside"),
+        ("x", "is too short"),
+        ("y" * 300, "is longer than 200 characters"),
+    ],
+)
+def test_patterns_that_mean_nothing(text, reason):
+    with pytest.raises(PatternError, match=reason.replace("*", r"\*")):
+        parse_pattern(text)
+
+
+# -- a slow definition of the search ---------------------------------------------------------------
+
+
+def normal(line):
+    """Return (text, folded) of a line, character by character."""
+    text, folded = bytearray(), bytearray()
+    for byte in plain(line):
+        if FOLDING[byte] == 0x20 and folded.endswith(b" "):
+            continue
+        text.append(byte)
+        folded.append(FOLDING[byte])
+    return bytes(text), bytes(folded)
+
+
+def kind(byte):
+    letter = chr(byte)
+    return (
+        "letter"
+        if letter.isascii() and letter.isalpha()
+        else ("digit" if letter.isascii() and letter.isdigit() else "other")
+    )
+
+
+def edge(mode, text, folded, place, beside):
+    if mode == Edge.ANY or (mode != Edge.FOLDER and not 0 <= beside < len(text)):
+        return True
+    if mode == Edge.FOLDER:
+        return beside < 0 or (beside < len(text) and folded[beside : beside + 1] == b"/")
+    if kind(folded[beside]) == "other":
+        return True
+    if mode == Edge.EXACT:
+        return False
+    here, before = kind(folded[place]), kind(folded[place - 1])
+    if here != before:
+        return True
+    upper = here == "letter" and chr(text[place]).isupper()
+    follows = place + 1 < len(text) and kind(text[place + 1]) == "letter"
+    return upper and (
+        chr(text[place - 1]).islower() or (follows and chr(text[place + 1]).islower())
+    )
+
+
+def slow_search(patterns, lines):
+    found = set()
+    for row, line in enumerate(lines):
+        text, folded = normal(line)
+        for number, each in enumerate(patterns):
+            for pattern in each:
+                place = folded.find(pattern.literal)
+                while place >= 0:
+                    end = place + len(pattern.literal)
+                    part = text[place:end]
+                    if (
+                        edge(pattern.left, text, folded, place, place - 1)
+                        and edge(pattern.right, text, folded, end, end)
+                        and not (pattern.capitals and any(97 <= b <= 122 for b in part))
+                    ):
+                        found.add((row, place, number))
+                    place = folded.find(pattern.literal, place + 1)
+    return found
+
+
+WORDS = st.sampled_from(["audi", "vw", "bmw", "ab", "aba", "b a", "a.b", "ü", "蔚来", "x5", "a/b"])
+SIGNS = st.sampled_from(["{}", "{}*", "*{}", "*{}*", "={}", "{}!", "={}!", "/{}/", ".{}"])
+PIECES = st.sampled_from(
+    [
+        "Audi",
+        "audi",
+        "VW",
+        "vw",
+        "aba",
+        "AB",
+        "b",
+        "A",
+        "5",
+        "x5",
+        "_",
+        " ",
+        "/",
+        "\\",
+        ".",
+        "ü",
+        "Ü",
+    ]
+    + ["蔚来", "蔚", "é", "\u0308", "-", "  ", "ß", "\u200b"]
+)
+
+
+@given(
+    st.lists(st.builds(lambda sign, word: sign.format(word), SIGNS, WORDS), min_size=1, max_size=8),
+    st.lists(st.lists(PIECES, max_size=8).map("".join), min_size=1, max_size=8),
+)
+@settings(deadline=None, max_examples=200)
+def test_the_search_is_that_of_the_definition(texts, lines):
+    patterns = []
+    for text in texts:
+        try:
+            patterns.append(parse_pattern(text))
+        except PatternError:
+            continue
+    assert search(patterns, lines) == slow_search(patterns, lines) if patterns else True
+
+
+@given(st.text(max_size=30))
+def test_folding_patterns_and_lines_agree(text):
+    line = text.replace("\n", " ").replace("\ud800", "")
+    line = "".join(c for c in line if unicodedata.category(c) != "Cs")
+    ready = prepare(f"{line}\n".encode())
+    assert b" ".join(bytes(ready.folded).split()) == b" ".join(fold_text(line).split())
+
+
+@given(st.binary(max_size=200))
+def test_any_bytes_are_prepared_line_by_line(raw):
+    ready = prepare(raw + b"\n")
+    assert len(ready.line_start) == raw.count(b"\n") + 2
+    assert bytes(ready.text).count(b"\n") == raw.count(b"\n") + 1
+    assert len(ready.text) == len(ready.folded) == ready.line_start[-1]
+
+
+def test_literals_that_are_suffixes_of_others_are_found_too():
+    patterns = [
+        (Pattern(text, Edge.ANY, Edge.ANY, False),) for text in (b"abcd", b"bc", b"c", b"cd")
+    ]
+    found = search(patterns, ["xabcd", "abce"])
+    assert {(row, number) for row, _, number in found} == {
+        (0, 0), (0, 1), (0, 2), (0, 3), (1, 1), (1, 2),
+    }  # fmt: skip
+
+
+def test_a_pattern_may_span_the_folders_that_two_lines_share():
+    assert search([parse_pattern("ab/cd")], ["q/ab/x", "q/ab/cd", "q/ab/cd"]) == {
+        (1, 2, 0),
+        (2, 2, 0),
+    }
