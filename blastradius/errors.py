@@ -163,3 +163,18 @@ class ExactBudgetError(BlastRadiusError):
 
 class OutputError(BlastRadiusError):
     """A result could not be written. Nothing was left half-written."""
+
+
+class ListingError(BlastRadiusError):
+    """A listing cannot be read at all, or asks for more than reading it may cost."""
+
+    def __init__(self, name: str, message: str, place: str = "") -> None:
+        super().__init__(name, message, place)
+        self.name = name
+        """Name of the file, escaped; after an exclamation mark the member of an archive."""
+        self.message = message
+        self.place = place
+        """How far reading got, empty if that does not matter."""
+
+    def __str__(self) -> str:
+        return ": ".join(part for part in (self.name, self.place, self.message) if part)

@@ -1,0 +1,133 @@
+"""Lines in UTF-8, Windows-1252 and DOS code page 850, all in one file, become UTF-8.
+
+The choice between the last two is made for each line, by which of them gives letters where people
+write letters. Parts of a line that are valid UTF-8 stay what they are: on file servers, folders and
+files were often named under different encodings.
+"""
+
+from __future__ import annotations
+
+import codecs
+import re
+from typing import Final
+
+_WINDOWS: Final = "blastradius-windows-1252"
+_DOS: Final = "blastradius-code-page-850"
+_LINES: Final = "blastradius-lines"
+
+_LETTERS: Final = {
+    # How much a letter, read in this code page, speaks for it: German ones and French e the most.
+    **dict.fromkeys("äöüßÄÖÜé", 4),
+    **dict.fromkeys("èàçñóíáêâôúëïîûùœæøåòìã", 3),
+    **dict.fromkeys("ÉÈÀÇÑÓÍÁÊÂÔÚØÅÆõšž", 2),
+    **dict.fromkeys("–\u2019“”„€ŠŽýÿÕÃ°²³§µ®©½±×", 1),
+}
+
+
+def _table(codec: str) -> tuple[str, ...]:
+    """Return the character of each byte; bytes that the code page leaves out become controls."""
+    return tuple(bytes([n]).decode(codec, "ignore") or chr(n) for n in range(256))
+
+
+_ASCII: Final = bytes(range(128))
+_CODECS: Final = {_WINDOWS: "cp1252", _DOS: "cp850"}
+_TABLES: Final = {name: _table(codec) for name, codec in _CODECS.items()}
+_SCORES: Final = {
+    name: tuple(_LETTERS.get(character, 0) for character in table)
+    for name, table in _TABLES.items()
+}
+_UTF8: Final = re.compile(
+    rb"[\xc2-\xdf][\x80-\xbf]|[\xe0-\xef][\x80-\xbf]{2}|[\xf0-\xf4][\x80-\xbf]{3}"
+)
+# Lines that trees are drawn with, and the blank between the digits of a French size.
+_SURELY_DOS: Final = re.compile(rb"\xc4\xc4|^[\xb3 ]*\xb3 {3}|\d\xff\d{3}")
+_TELLING: Final = frozenset(b"\xc4\xb3\xff\xa0")
+"""Bytes without which the two patterns around here cannot match."""
+_SURELY_WINDOWS: Final = re.compile(rb"\d\xa0\d{3}")
+# What is sharp s to DOS is a with acute to Windows; the former stands behind a vowel.
+_SHARP_S_BYTE: Final = 0xE1
+_SHARP_S: Final = re.compile(rb"[aeou\x84\x94\x81]\xe1|[aeAE][iu]\xe1|i\xe1")
+
+
+def decode_line(line: bytes) -> str:
+    r"""Return the text of a line, whatever its encoding; never fails.
+
+    >>> decode_line("Größe".encode()), decode_line(b"Gr\xf6\xdfe"), decode_line(b"Gr\x94\xe1e")
+    ('Größe', 'Größe', 'Größe')
+    >>> decode_line("Übersicht/".encode() + b"\xdcbersicht.pdf")
+    'Übersicht/Übersicht.pdf'
+    """
+    try:
+        return line.decode("utf-8")
+    except UnicodeDecodeError:
+        return line.decode("utf-8", _code_page(line))
+
+
+def normalise_lines(lines: bytes) -> bytes:
+    r"""Return lines in UTF-8; each is decoded as `decode_line` does.
+
+    >>> normalise_lines(b"M\xfcnchen\nM\x81nchen\nM\xc3\xbcnchen\n").decode()
+    'München\nMünchen\nMünchen\n'
+    """
+    if lines.isascii():
+        return lines
+    try:
+        lines.decode("utf-8")
+    except UnicodeDecodeError:
+        return lines.decode("utf-8", _LINES).encode("utf-8")
+    return lines
+
+
+def _code_page(line: bytes) -> str:
+    """Choose a code page for the bytes of a line that are no UTF-8."""
+    rest, high = line, line.translate(None, _ASCII)
+    if _UTF8.search(high):
+        rest = _UTF8.sub(b"", line)
+        high = rest.translate(None, _ASCII)
+    if not _TELLING.isdisjoint(high):
+        if _SURELY_DOS.search(rest):
+            return _DOS
+        if _SURELY_WINDOWS.search(rest):
+            return _WINDOWS
+    windows = sum(map(_SCORES[_WINDOWS].__getitem__, high))
+    dos = sum(map(_SCORES[_DOS].__getitem__, high))
+    if _SHARP_S_BYTE in high:
+        dos += 2 * len(_SHARP_S.findall(rest))
+    return _DOS if dos > windows else _WINDOWS
+
+
+def _fault(error: UnicodeError) -> UnicodeDecodeError:
+    if not isinstance(error, UnicodeDecodeError):
+        raise error
+    return error
+
+
+def _windows(error: UnicodeError) -> tuple[str, int]:
+    fault = _fault(error)
+    return "".join(_TABLES[_WINDOWS][n] for n in fault.object[fault.start : fault.end]), fault.end
+
+
+def _dos(error: UnicodeError) -> tuple[str, int]:
+    fault = _fault(error)
+    return "".join(_TABLES[_DOS][n] for n in fault.object[fault.start : fault.end]), fault.end
+
+
+def _line(error: UnicodeError) -> tuple[str, int]:
+    """Decode the rest of the line in which a fault was found."""
+    fault = _fault(error)
+    lines = fault.object
+    start = lines.rfind(b"\n", 0, fault.start) + 1
+    end = lines.find(b"\n", fault.start)
+    end = len(lines) if end < 0 else end
+    page = _code_page(lines[start:end])
+    rest = lines[fault.start : end]
+    if _UTF8.search(rest.translate(None, _ASCII)) is None:
+        # All of it is in the code page, which the standard library decodes faster.
+        return rest.decode(_CODECS[page], page), end
+    return rest.decode("utf-8", page), end
+
+
+# The standard library's way to say what becomes of bytes that do not decode, at its own speed.
+codecs.register_error(_WINDOWS, _windows)
+codecs.register_error(_DOS, _dos)
+codecs.register_error(_LINES, _line)

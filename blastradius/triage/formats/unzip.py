@@ -1,0 +1,39 @@
+"""``unzip -l``, ``unzip -v`` and ``zipinfo``."""
+
+from __future__ import annotations
+
+import re
+from typing import Final
+
+from blastradius.triage.formats.parser import RowParser
+
+_DATE: Final = rb"\d{2,4}-\d\d-\d{2,4}"
+_FILE: Final = rb"(\S.*[^/\n]|[^/\n])"
+_FOLDER: Final = rb"\S.*/"
+
+
+class UnzipParser(RowParser):
+    """Reads ``unzip -l`` and ``unzip -v``; names are as they are in the archive."""
+
+    # The columns between size and date are those of -v; the check sum stands behind the time.
+    row = re.compile(
+        rb"(?: *(\d+)  +(?:\S+ +\d+ +-?\d+% +)?(" + _DATE + rb") \d\d:\d\d (?:[\da-f]{8} )? ?[ ?^]"
+        rb"(?:" + _FILE + rb"|(" + _FOLDER + rb"))"
+        rb"|Archive: .*()| +Length +.*| *-[- ]+| *\d+ +(?:\d+ +-?\d+% +)?\d+ files?"
+        rb"|(.*))\n"
+    )
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.calendar.prefer_month_first()  # versions before 6 write the month first
+
+
+class ZipinfoParser(RowParser):
+    """Reads ``zipinfo``, also with ``-m``, ``-l`` and ``-T``."""
+
+    row = re.compile(
+        rb"(?:[-?dlbcps][-rwxsStThadrl?]{5,10} +\d+\.\d \w{3} +(\d+) \S\S(?: *\d+%?)? \S{4} "
+        rb"(\d\d-[A-Z][a-z]{2}-\d\d|\d{8})[ .][\d:]{5,6} (?:" + _FILE + rb"|(" + _FOLDER + rb"))"
+        rb"|Archive: .*()|Zip file size: .*|\d+ files?, .*"
+        rb"|(.*))\n"
+    )

@@ -1,0 +1,250 @@
+"""From bytes, in whatever pieces they come, to blocks of whole lines in UTF-8.
+
+Where one block ends and the next begins is decided by the content alone: a block is the whole lines
+among the next `BLOCK_BYTES` bytes, or a single line that is longer than that.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from enum import Enum
+from typing import Final
+
+import numpy as np
+
+from blastradius.triage.block import BLOCK_BYTES, MAX_LINE
+from blastradius.triage.decode import normalise_lines
+
+LOOK_BYTES: Final = 64 * 2**10
+"""First bytes of a listing, by which its layout is recognised."""
+
+_KEPT: Final = 4 * MAX_LINE
+"""Bytes that are kept of a line longer than a block: enough for `MAX_LINE` in any encoding."""
+
+_BOM: Final = b"\xef\xbb\xbf"
+_WIDE_BOMS: Final = (b"\xff\xfe", b"\xfe\xff")
+# Begun only where a run begins, so that a run of megabytes is looked at once.
+_CARRIAGE_RETURNS: Final = re.compile(rb"(?<!\r)\r+\n")
+_RUN: Final = 16
+"""Pairs of bytes in a row that must look like 8-bit text to be taken for it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Lines:
+    """Some whole lines of a listing."""
+
+    text: bytes
+    r"""In UTF-8, each ended by ``\n`` and at most `MAX_LINE` bytes long."""
+    n_bytes: int
+    """Bytes of the listing that they were read from."""
+    n_cut: int
+    """Lines that were longer."""
+
+
+class Layout(Enum):
+    """What a line ends with, and how its characters are stored."""
+
+    NARROW = "8-bit"
+    WIDE_LITTLE = "utf-16-le"
+    WIDE_BIG = "utf-16-be"
+    ZEROS = "ended by zeros"
+    """As ``find -print0`` writes."""
+
+
+def line_blocks(chunks: Iterable[bytes], block_bytes: int = BLOCK_BYTES) -> Iterator[Lines]:
+    r"""Cut a stream of bytes into blocks of lines, the same ones however it comes in pieces.
+
+    Parameters
+    ----------
+    chunks : iterable of bytes
+        The listing, in pieces of any length.
+    block_bytes : int, optional
+        Longest block, an even number [bytes].
+
+    >>> [block.text for block in line_blocks([b"a/b\r", b"\nc"])]
+    [b'a/b\nc\n']
+    """
+    window = _Window(chunks)
+    layout = None
+    while ahead := window.peek(block_bytes):
+        if layout is None:
+            layout = find_layout(ahead[:LOOK_BYTES])
+        if layout in _UNITS and _has_narrow_text(ahead):
+            layout = Layout.NARROW  # from here on lines in UTF-16 are found one by one
+        end = len(ahead) if len(ahead) < block_bytes else _last_end(ahead, layout)
+        if end:
+            window.skip(end)
+            yield _lines(ahead[:end], layout, end)
+        else:
+            yield _lines(ahead[:_KEPT], layout, _skip_line(window, layout, block_bytes))
+
+
+class _Window:
+    """The next bytes of a stream."""
+
+    def __init__(self, chunks: Iterable[bytes]) -> None:
+        self._chunks = iter(chunks)
+        self._data = b""
+        self._start = 0
+
+    def peek(self, n_bytes: int) -> bytes:
+        """Return the next bytes without using them, fewer only at the end."""
+        missing = n_bytes - (len(self._data) - self._start)
+        if missing > 0:
+            parts = [self._data[self._start :]]
+            for chunk in self._chunks:
+                parts.append(chunk)
+                missing -= len(chunk)
+                if missing <= 0:
+                    break
+            self._data, self._start = b"".join(parts), 0
+        return self._data[self._start : self._start + n_bytes]
+
+    def skip(self, n_bytes: int) -> None:
+        """Use bytes that were seen."""
+        self._start += n_bytes
+
+
+def find_layout(start: bytes) -> Layout:
+    r"""Recognise UTF-16 by its byte order mark or by its zeros.
+
+    >>> find_layout("Pfad\r\n".encode("utf-16-le")), find_layout(b"a/b\0cd\0"), find_layout(b"Pfad")
+    (<Layout.WIDE_LITTLE: 'utf-16-le'>, <Layout.ZEROS: 'ended by zeros'>, <Layout.NARROW: '8-bit'>)
+    """
+    if start.startswith(b"\xff\xfe"):
+        return Layout.WIDE_LITTLE
+    if start.startswith(b"\xfe\xff"):
+        return Layout.WIDE_BIG
+    zeros = start.count(0)
+    if not zeros:
+        return Layout.NARROW
+    first, second = start[0::2].count(0), start[1::2].count(0)
+    # Paths have a zero in every other byte but for the characters of other scripts.
+    few, many = len(start) // 100, len(start) // 10
+    if second > many and first <= few and (b"\n\0" in start or 4 * second > len(start)):
+        return Layout.WIDE_LITTLE
+    if first > many and second <= few and (b"\0\n" in start or 4 * first > len(start)):
+        return Layout.WIDE_BIG
+    return Layout.NARROW if b"\n" in start or 2 * zeros > len(start) else Layout.ZEROS
+
+
+_UNITS: Final = {Layout.WIDE_LITTLE: np.dtype("<u2"), Layout.WIDE_BIG: np.dtype(">u2")}
+
+
+def _has_narrow_text(window: bytes) -> bool:
+    """Tell whether 8-bit text stands in UTF-16: pairs of bytes that are both letters of ASCII."""
+    values = np.frombuffer(window, dtype=np.uint8)
+    plain = (values >= 0x20) & (values < 0x7F)
+    width = 2 * _RUN
+    rows = plain[: len(plain) // width * width].reshape(-1, width)
+    return bool(rows.all(axis=1).any())
+
+
+def _ends(window: bytes, layout: Layout) -> tuple[int, int]:
+    """Return the ends of the first and of the last whole line, both 0 if there is none."""
+    if layout in _UNITS:
+        units = np.frombuffer(window[: len(window) // 2 * 2], dtype=_UNITS[layout])
+        places = np.flatnonzero(units == 0x0A)
+        return (int(places[0]) * 2 + 2, int(places[-1]) * 2 + 2) if len(places) else (0, 0)
+    end = b"\0" if layout is Layout.ZEROS else b"\n"
+    return window.find(end) + 1, window.rfind(end) + 1
+
+
+def _last_end(window: bytes, layout: Layout) -> int:
+    return _ends(window, layout)[1]
+
+
+def _skip_line(window: _Window, layout: Layout, block_bytes: int) -> int:
+    """Use a line that may be longer than memory; return its length [bytes]."""
+    n_bytes = 0
+    while ahead := window.peek(block_bytes):
+        end = _ends(ahead, layout)[0]
+        window.skip(end or len(ahead))
+        n_bytes += end or len(ahead)
+        if end:
+            break
+    return n_bytes
+
+
+def _lines(raw: bytes, layout: Layout, n_bytes: int) -> Lines:
+    text = _narrow(raw, layout)
+    if text and not text.endswith(b"\n"):
+        text += b"\n"
+    if b"\r\n" in text:
+        text = text.replace(b"\r\n", b"\n")
+        if b"\r\n" in text:
+            text = _CARRIAGE_RETURNS.sub(b"\n", text)
+    text, n_cut = cut_long_lines(text)
+    # A line that was cut off before it got here counts as well.
+    return Lines(text, n_bytes, n_cut or int(n_bytes > len(raw)))
+
+
+def _narrow(raw: bytes, layout: Layout) -> bytes:
+    """Return the lines in UTF-8."""
+    if layout in _UNITS:
+        text = raw.decode(layout.value, "replace")
+        return text.replace("\ufeff", "").encode("utf-8", "replace")
+    if layout is Layout.ZEROS:
+        # A line feed within a name would make two of one.
+        raw = raw.replace(b"\n", b"?").replace(b"\0", b"\n")
+    elif b"\0" in raw:
+        raw = _repaired(raw)
+    if raw.isascii():
+        return raw
+    if _BOM in raw:
+        raw = raw.removeprefix(_BOM).replace(b"\n" + _BOM, b"\n")
+    return normalise_lines(raw)
+
+
+def _repaired(raw: bytes) -> bytes:
+    r"""Turn lines in UTF-16, appended to others by another program, into UTF-8.
+
+    >>> _repaired(b"a\n" + "bä\r\nc\r\n".encode("utf-16-le")).decode()
+    'a\nbä\nc\n'
+    """
+    lines = raw.split(b"\n")
+    for number, line in enumerate(lines):
+        if b"\0" in line:
+            lines[number] = _repaired_line(line)
+    return b"\n".join(lines)
+
+
+def _repaired_line(line: bytes) -> bytes:
+    # Cut at the byte of the line feed, its other half stands at the start of the next line.
+    wide = line.removeprefix(b"\0") if len(line) % 2 else line
+    if wide.startswith(_WIDE_BOMS):
+        wide = wide[2:]
+        wide = wide.removeprefix(b"\0") if len(wide) % 2 else wide
+    zeros = wide[1::2].count(0)
+    if not zeros or 4 * zeros < len(wide) // 2:
+        return line.strip(b"\0")
+    text = wide[: len(wide) // 2 * 2].decode("utf-16-le", "replace")
+    return text.rstrip("\r").encode("utf-8", "replace")
+
+
+def cut_long_lines(lines: bytes) -> tuple[bytes, int]:
+    r"""Cut lines of UTF-8 to `MAX_LINE` bytes, and count those that were longer.
+
+    >>> cut_long_lines(b"a\n" + b"b" * 40_000 + b"\n")[0] == b"a\n" + b"b" * MAX_LINE + b"\n"
+    True
+    """
+    parts: list[bytes] = []
+    start = done = n_cut = 0
+    while start < len(lines):
+        # The last end among these covers many lines at once, all of them short enough.
+        end = lines.rfind(b"\n", start, start + MAX_LINE + 1)
+        if end >= 0:
+            start = end + 1
+            continue
+        last = start + MAX_LINE
+        for _ in range(3):  # not within a character
+            last -= lines[last] & 0xC0 == 0x80
+        parts += (lines[done:last], b"\n")
+        end = lines.find(b"\n", start)
+        start = done = end + 1 if end >= 0 else len(lines)
+        n_cut += 1
+    if not n_cut:
+        return lines, 0
+    return b"".join([*parts, lines[done:]]), n_cut

@@ -1,0 +1,145 @@
+"""Reading listings: from the names of files to blocks of paths, and what can be said of the reading."""
+
+from __future__ import annotations
+
+import dataclasses
+import re
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
+from typing import BinaryIO, Final
+
+from blastradius.errors import UnknownNameError
+from blastradius.model.text import nearest
+from blastradius.triage.block import Block, ReadingCounts
+from blastradius.triage.formats import FORMATS, PLAIN, SAMPLE_BYTES, detect
+from blastradius.triage.lines import Lines, line_blocks
+from blastradius.triage.streams import Listing, find_places, open_listings
+from blastradius.triage.unpack import RawFile
+
+Progress = Callable[[int, int | None], None]
+"""Takes the bytes of the files used so far, and of all of them, None if that is not known."""
+
+_CONTROLS: Final = re.compile(rb"[\x00-\x08\x0e-\x1a\x1c-\x1f]")
+_MOST_CONTROLS: Final = 0.05
+"""Share of control characters from which on a file is not taken for text."""
+
+
+@dataclass(slots=True)
+class InputReading:
+    """What was read of one listing."""
+
+    name: str
+    """File, escaped; after an exclamation mark the member of an archive."""
+    compression: str
+    """``gzip``, ``xz``, ``bzip2``, ``zstd``, ``zip``, or empty."""
+    raw: RawFile
+    """The file as it is on disk; the members of an archive share it."""
+    format: str = ""
+    """One of `FORMATS`, empty for an empty listing."""
+    n_bytes: int = 0
+    """Bytes after decompression."""
+    counts: ReadingCounts = field(default_factory=ReadingCounts)
+    """Lines by what they are."""
+    problems: list[str] = field(default_factory=list)
+    """Why the listing is not complete, or not to be trusted."""
+
+    @property
+    def sha256(self) -> str | None:
+        """SHA-256 of the file on disk, hexadecimal; None until all of it was read."""
+        return self.raw.sha256
+
+    @property
+    def n_raw_bytes(self) -> int:
+        """Bytes of the file on disk that were read."""
+        return self.raw.n_read
+
+
+@dataclass(slots=True)
+class Reading:
+    """What was read of some listings, and what was not; complete when all blocks were taken."""
+
+    inputs: list[InputReading] = field(default_factory=list)
+    """One for each listing, in the order in which they were read."""
+    skipped: list[str] = field(default_factory=list)
+    """Links and devices in folders, which are never followed; names, escaped."""
+
+
+def read_blocks(
+    sources: Sequence[str],
+    format: str | None = None,  # noqa: A002 - the name that the command line has
+    *,
+    reading: Reading | None = None,
+    progress: Progress | None = None,
+    stdin: BinaryIO | None = None,
+) -> Iterator[Block]:
+    """Yield the paths of listings, block by block.
+
+    Parameters
+    ----------
+    sources : sequence of str
+        Files, folders with files, or ``-`` for standard input.
+    format : str, optional
+        One of `FORMATS`; without it the format of each listing is detected.
+    reading : Reading, optional
+        Filled while blocks are taken.
+    progress : callable, optional
+        Called after each block.
+    stdin : binary file, optional
+        Standard input, if not the one of the process.
+
+    Raises
+    ------
+    UnknownNameError
+        If there is no such format.
+    ListingError
+        If a source cannot be read at all, or unpacks to more than it may.
+    """
+    if format is not None and format not in FORMATS:
+        meant = nearest(format, list(FORMATS))
+        raise UnknownNameError("format", format, () if meant is None else (meant,))
+    reading = Reading() if reading is None else reading
+    places = find_places(sources)
+    reading.skipped += places.skipped
+    files: list[RawFile] = []
+    for listing in open_listings(places, stdin):
+        if not files or files[-1] is not listing.raw:
+            files.append(listing.raw)
+        of_input = InputReading(
+            listing.name, listing.compression, listing.raw, problems=listing.problems
+        )
+        reading.inputs.append(of_input)
+        for block in _read(listing, of_input, format):
+            yield block
+            if progress is not None:
+                progress(sum(file.consumed for file in files), places.n_bytes)
+
+
+def _read(listing: Listing, of_input: InputReading, name: str | None) -> Iterator[Block]:
+    """Yield the blocks of one listing."""
+    parser = None
+    for lines in line_blocks(listing.chunks()):
+        if parser is None:
+            of_input.format = detect(_sample(lines)) if name is None else name
+            parser = FORMATS[of_input.format]()
+            of_input.counts = parser.counts
+            _warn(lines, of_input)
+        parser.counts.cut += lines.n_cut
+        of_input.n_bytes = listing.n_bytes
+        for number, block in enumerate(parser.parse(lines.text)):
+            yield dataclasses.replace(block, n_bytes=0 if number else lines.n_bytes)
+    if parser is not None:
+        yield from parser.finish()
+    elif not of_input.problems:
+        of_input.problems.append("is empty")
+
+
+def _sample(lines: Lines) -> bytes:
+    text = lines.text
+    return text[: text.rfind(b"\n", 0, SAMPLE_BYTES) + 1 or len(text)]
+
+
+def _warn(lines: Lines, of_input: InputReading) -> None:
+    """Note that a listing is rather no text."""
+    sample = lines.text[:SAMPLE_BYTES]
+    if of_input.format == PLAIN and len(_CONTROLS.findall(sample)) > _MOST_CONTROLS * len(sample):
+        of_input.problems.append("does not look like text: it may be no listing at all")

@@ -1,0 +1,301 @@
+"""Where listings come from: files, folders, archives and standard input, as streams of bytes."""
+
+from __future__ import annotations
+
+import os
+import stat
+import sys
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import BinaryIO, Final
+
+from blastradius.errors import ListingError
+from blastradius.model.text import printable
+from blastradius.triage.unpack import BrokenListingError, RawFile, unpack_all
+from blastradius.triage.zips import zip_members
+
+STDIN: Final = "-"
+"""Source that stands for standard input."""
+
+HEAD_BYTES: Final = 512
+"""First bytes of a file, by which its kind is recognised."""
+
+_STARTS: Final = {
+    "gzip": (b"\x1f\x8b\x08",),
+    "xz": (b"\xfd7zXZ\0",),
+    # A list may begin with "BZh": the digit of the block size and a number of fixed digits follow.
+    "bzip2": tuple(
+        b"BZh%d" % level + block for level in range(1, 10) for block in (b"1AY&SY", b"\x17rE8P\x90")
+    ),
+    "zstd": (b"\x28\xb5\x2f\xfd", *(bytes([0x50 + n]) + b"\x2a\x4d\x18" for n in range(16))),
+    "zip": (b"PK\3\4", b"PK\5\6", b"PK\7\x08PK"),
+}
+_OTHERS: Final = {
+    b"7z\xbc\xaf\x27\x1c": "a 7z archive",
+    b"Rar!\x1a\x07": "a RAR archive",
+    b"\x04\x22\x4d\x18": "an lz4 file",
+    b"LZIP": "an lzip file",
+    b"\x1f\x9d": "a file of compress",
+    b"MSCF": "a cabinet file",
+    b"%PDF-": "a PDF file",
+    b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1": "a file of an Office program",
+    b"SQLite format 3\0": "an SQLite database",
+    b"PAR1": "a Parquet file",
+}
+_TAR_MARK, _TAR_PLACE = b"ustar", 257
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A file to read."""
+
+    path: Path | None
+    """None for standard input."""
+    name: str
+    """Name for people, escaped."""
+    size: int | None
+    """Size on disk, None if it has none, such as a pipe [bytes]."""
+    of_folder: bool = False
+    """Whether it was not named itself: what is no listing is then put down, and not an error."""
+
+
+@dataclass(slots=True)
+class Places:
+    """All files to read, in order."""
+
+    files: list[Place] = field(default_factory=list)
+    skipped: list[str] = field(default_factory=list)
+    """Links and devices in folders, which are not read; names, escaped."""
+
+    @property
+    def n_bytes(self) -> int | None:
+        """Size of all of them on disk, None if any has none [bytes]."""
+        total = 0
+        for place in self.files:
+            if place.size is None:
+                return None
+            total += place.size
+        return total
+
+
+class Listing:
+    """One stream of bytes to read as a listing."""
+
+    def __init__(
+        self,
+        raw: RawFile,
+        name: str,
+        compression: str,
+        chunks: Iterator[bytes],
+        problems: list[str],
+    ) -> None:
+        self._chunks = chunks
+        self.raw = raw
+        """The file on disk, shared by the members of an archive."""
+        self.name = name
+        """Name for people, escaped; after an exclamation mark the member of an archive."""
+        self.compression = compression
+        """``gzip``, ``xz``, ``bzip2``, ``zstd``, ``zip``, or empty."""
+        self.problems = problems
+        """Why the listing is not complete; known once it was read."""
+        self.n_bytes = 0
+        """Bytes that came out so far."""
+
+    def chunks(self) -> Iterator[bytes]:
+        """Yield its bytes, once. What cannot be unpacked ends it and becomes a problem.
+
+        Raises
+        ------
+        ListingError
+            If more comes out than allowed.
+        """
+        try:
+            for chunk in self._checked():
+                self.n_bytes += len(chunk)
+                yield chunk
+        except BrokenListingError as error:
+            self.problems.append(str(error))
+        if self.compression != "zip":
+            self.raw.drain()
+
+    def _checked(self) -> Iterator[bytes]:
+        """Yield the bytes unless they are an archive again."""
+        head = b""
+        for chunk in self._chunks:
+            head += chunk
+            if len(head) >= HEAD_BYTES:
+                break
+        kind = kind_of(head) if self.compression else ""
+        if kind:
+            what = f"packed twice, as {kind} too" if kind in _STARTS else f"{kind}, not a listing"
+            self.problems.append(f"is {what}: unpack it first")
+            return
+        if head:
+            yield head
+        yield from self._chunks
+
+
+def kind_of(head: bytes) -> str:
+    r"""Recognise archives by their first bytes; empty for anything else.
+
+    >>> kind_of(b"\x1f\x8b\x08..."), kind_of(b"Rar!\x1a\x07"), kind_of(b"BZhang/list.txt")
+    ('gzip', 'a RAR archive', '')
+    """
+    for kind, starts in _STARTS.items():
+        if head.startswith(starts):
+            return kind
+    for start, kind in _OTHERS.items():
+        if head.startswith(start):
+            return kind
+    return "a tar archive" if head[_TAR_PLACE:].startswith(_TAR_MARK) else ""
+
+
+def find_places(sources: Sequence[str]) -> Places:
+    """Find the files of some sources: files, all files in folders, or ``-`` for standard input.
+
+    Raises
+    ------
+    ListingError
+        If a source is missing, may not be read or is a folder without files.
+    """
+    places = Places()
+    for source in sources:
+        if source == STDIN:
+            places.files.append(Place(None, "standard input", None))
+            continue
+        path = Path(source)
+        with _told(path):
+            if path.is_dir():
+                _add_folder(places, path)
+            else:
+                _add_file(places, path)
+    if [place.path for place in places.files].count(None) > 1:
+        raise ListingError("standard input", "can be read only once")
+    return places
+
+
+def open_listings(
+    sources: Sequence[str] | Places, stdin: BinaryIO | None = None
+) -> Iterator[Listing]:
+    """Open one listing after the other; each must be read before the next is asked for.
+
+    Parameters
+    ----------
+    sources : sequence of str, or Places
+        Files, folders, or ``-`` for standard input.
+    stdin : binary file, optional
+        Standard input, if not the one of the process.
+
+    Raises
+    ------
+    ListingError
+        As `find_places`, and for members of archives that are encrypted or otherwise out of reach.
+    """
+    places = sources if isinstance(sources, Places) else find_places(sources)
+    for place in places.files:
+        with _opened(place, stdin) as file:
+            raw = RawFile(file, place.name, place.size)
+            try:
+                yield from _listings(raw)
+            except _NoListingError as error:
+                if not place.of_folder:
+                    raise ListingError(place.name, str(error)) from None
+                yield Listing(raw, place.name, "", iter(()), [str(error)])
+            raw.drain()
+
+
+class _NoListingError(Exception):
+    """A file is something else; the text says what."""
+
+
+def _listings(raw: RawFile) -> Iterator[Listing]:
+    kind = kind_of(raw.peek(HEAD_BYTES))
+    if kind == "zip":
+        yield from _members(raw)
+    elif kind in _STARTS:
+        chunks = unpack_all(raw, kind, lambda head: kind_of(head) == kind)
+        yield Listing(raw, raw.name, kind, chunks, [])
+    elif kind:
+        message = f"is {kind}, not a listing: unpack it first"
+        raise _NoListingError(message)
+    else:
+        yield Listing(raw, raw.name, "", raw.chunks(), [])
+
+
+def _members(raw: RawFile) -> Iterator[Listing]:
+    n_members = 0
+    try:
+        for member, chunks in zip_members(raw):
+            n_members += 1
+            if member.name.endswith("![Content_Types].xml"):
+                raise _NoListingError("is an Office file, not a listing: save it as CSV first")
+            yield Listing(raw, member.name, "zip", chunks, member.problems)
+    except BrokenListingError as error:
+        yield Listing(raw, raw.name, "zip", iter(()), [str(error)])
+        return
+    if not n_members:
+        raise _NoListingError("is a zip archive without files")
+
+
+def _add_file(places: Places, path: Path, *, of_folder: bool = False) -> None:
+    found = path.stat()
+    if stat.S_ISREG(found.st_mode):
+        path.open("rb").close()  # so that what may not be read is told before hours of reading
+        size: int | None = found.st_size
+    else:
+        size = None
+    places.files.append(Place(path, printable(str(path), 200), size, of_folder))
+
+
+def _add_folder(places: Places, folder: Path) -> None:
+    before = len(places.files)
+    for path in sorted(_walk(folder)):
+        mode = path.lstat().st_mode
+        if stat.S_ISREG(mode):
+            _add_file(places, path, of_folder=True)
+        else:
+            places.skipped.append(printable(str(path), 200))
+    if len(places.files) == before:
+        raise ListingError(printable(str(folder), 200), "is a folder without files")
+
+
+def _walk(folder: Path) -> Iterator[Path]:
+    """Yield everything in a folder that is no folder itself; links are not followed."""
+    with os.scandir(folder) as entries:
+        for entry in entries:
+            if entry.is_dir(follow_symlinks=False):
+                yield from _walk(Path(entry.path))
+            else:
+                yield Path(entry.path)
+
+
+@contextmanager
+def _opened(place: Place, stdin: BinaryIO | None) -> Iterator[BinaryIO]:
+    if place.path is None:
+        yield sys.stdin.buffer if stdin is None else stdin
+        return
+    with _told(place.path):
+        file = place.path.open("rb")
+    with file:
+        yield file
+
+
+@contextmanager
+def _told(path: Path) -> Iterator[None]:
+    """Turn errors of the system into one that names the file."""
+    try:
+        yield
+    except FileNotFoundError as error:
+        # A folder's file may have gone since the folder was read.
+        raise _failure(error.filename or path, "no such file or folder") from None
+    except PermissionError as error:
+        raise _failure(error.filename or path, "may not be read: permission denied") from None
+    except (OSError, ValueError) as error:
+        reason = getattr(error, "strerror", None) or str(error)
+        raise _failure(path, f"cannot be read: {printable(reason.lower(), 200)}") from None
+
+
+def _failure(path: object, message: str) -> ListingError:
+    return ListingError(printable(str(path), 200), message)
