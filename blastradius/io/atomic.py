@@ -5,11 +5,17 @@ from __future__ import annotations
 import errno
 import os
 import stat
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from blastradius.errors import OutputError
 from blastradius.model.text import printable
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+    from contextlib import AbstractContextManager
+    from typing import BinaryIO
 
 
 def write_text(path: str | Path, text: str) -> None:
@@ -23,36 +29,72 @@ def write_text(path: str | Path, text: str) -> None:
     OutputError
         If the file cannot be written; nothing is left behind then.
     """
+    with growing_text(path) as write:
+        write(text)
+
+
+@contextmanager
+def growing_text(path: str | Path) -> Iterator[Callable[[str], object]]:
+    """Write a text file piece by piece, as :func:`write_text` does at once; yield what writes.
+
+    The file takes its name when the block ends; if it ends by an exception, nothing is left.
+
+    Raises
+    ------
+    OutputError
+        If the file cannot be written, from the start, a piece or the end.
+    """
+    with _named(path):
+        file = _opened(Path(os.path.realpath(path)))
+        stream = file.__enter__()
+
+    def write(text: str) -> None:
+        with _named(path):
+            stream.write(text.encode())
+
     try:
-        _write(Path(os.path.realpath(path)), text.encode())
+        yield write
+    except BaseException as error:
+        file.__exit__(type(error), error, error.__traceback__)
+        raise
+    with _named(path):
+        file.__exit__(None, None, None)
+
+
+@contextmanager
+def _named(path: str | Path) -> Iterator[None]:
+    """Turn errors of the system into errors that name the file."""
+    try:
+        yield
     except (OSError, ValueError) as error:
         reason = printable((getattr(error, "strerror", None) or str(error)).lower(), 200)
         msg = f"cannot write {printable(str(path), 200)}: {reason}"
         raise OutputError(msg) from None
 
 
-def _write(target: Path, content: bytes) -> None:
+def _opened(target: Path) -> AbstractContextManager[BinaryIO]:
     if target.is_dir():
         raise IsADirectoryError(errno.EISDIR, "is a folder")
     if not target.parent.is_dir():
         raise FileNotFoundError(errno.ENOENT, "no such folder")
     if target.exists() and not target.is_file():
         # A device or a pipe, such as /dev/null, takes the text; it must not be replaced.
-        target.write_bytes(content)
-    elif target.exists() and not os.access(target, os.W_OK):
+        return target.open("wb")
+    if target.exists() and not os.access(target, os.W_OK):
         raise PermissionError(errno.EACCES, "the file is read-only")
-    else:
-        _replace(target, content)
+    return _replacing(target)
 
 
-def _replace(target: Path, content: bytes) -> None:
+@contextmanager
+def _replacing(target: Path) -> Iterator[BinaryIO]:
+    """Open a temporary file beside the target, which takes its name at the end."""
     import tempfile  # noqa: PLC0415 - only commands that write pay for it
 
     mode = _mode(target)
     descriptor, name = tempfile.mkstemp(prefix=f".{target.name[:100]}.", dir=target.parent)
     try:
         with os.fdopen(descriptor, "wb") as stream:
-            stream.write(content)
+            yield stream
             stream.flush()
             os.fsync(stream.fileno())
         Path(name).chmod(mode)

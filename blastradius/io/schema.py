@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from blastradius.model import graph as graph_module
-from blastradius.model.graph import SCHEMA, Graph
+from blastradius.model.graph import SCHEMA, Graph, Record
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -149,14 +149,7 @@ def graph_json_schema() -> dict[str, Any]:
     >>> schema["$defs"]["Share"]["properties"]["recipient"]["description"]
     'Party that receives and holds it.'
     """
-    schema = Graph.model_json_schema(by_alias=True)
-    records = schema.pop("$defs")
-    documentation = _field_documentation()
-    for name, record in (("Graph", schema), *records.items()):
-        record["properties"] = {
-            field: _refine(value) | documentation.get((name, field), {})
-            for field, value in record["properties"].items()
-        }
+    schema, records = record_schemas(Graph, graph_module.__file__)
     shapes = {name: accepted for name, (_, accepted) in _SHAPES.items()}
     return {
         "$schema": "https://json-schema.org/draft/2020-12/schema",
@@ -167,12 +160,42 @@ def graph_json_schema() -> dict[str, Any]:
     }
 
 
+def record_schemas(
+    model: type[Record], source: str | None
+) -> tuple[dict[str, Any], dict[str, dict[str, Any]]]:
+    """Return the JSON Schema of a model and those of its records, with what ``source`` says of them.
+
+    Parameters
+    ----------
+    model : type
+        Record that a file holds.
+    source : str or None
+        Path of the module that documents its fields, and those of its records.
+    """
+    schema = model.model_json_schema(by_alias=True)
+    records = schema.pop("$defs")
+    documentation = _field_documentation(source)
+    for name, record in ((model.__name__, schema), *records.items()):
+        record["properties"] = {
+            field: _refine(value) | documentation.get((name, field), {})
+            for field, value in record["properties"].items()
+        }
+    return schema, records
+
+
 def render_schema_reference() -> str:
     """Return the reference of the file format as Markdown: an example, then each record."""
     schema = graph_json_schema()
-    records = {"Graph": schema, **schema["$defs"]}
-    sections = (_render_record(name, records[name]) for name in _in_order_of_use(records))
-    return "\n".join((_INTRODUCTION, *sections))
+    return "\n".join((_INTRODUCTION, *render_records("Graph", schema, schema["$defs"])))
+
+
+def render_records(
+    root: str, schema: dict[str, Any], records: dict[str, dict[str, Any]]
+) -> Iterator[str]:
+    """Yield a section of Markdown for the record of a file, and for each that it mentions."""
+    known = {root: schema, **records}
+    for name in _in_order_of_use(root, known):
+        yield _render_record(name, known[name])
 
 
 def _refine(value: Any) -> Any:  # noqa: ANN401 - any part of a JSON Schema
@@ -189,7 +212,7 @@ def _refine(value: Any) -> Any:  # noqa: ANN401 - any part of a JSON Schema
     return {key: _refine(part) for key, part in plain.items()}
 
 
-def _field_documentation() -> dict[tuple[str, str], dict[str, str]]:
+def _field_documentation(source: str | None) -> dict[tuple[str, str], dict[str, str]]:
     """Return what the source of the models says under each field.
 
     pydantic could collect this itself, but it would read the source at every start of the
@@ -198,7 +221,7 @@ def _field_documentation() -> dict[tuple[str, str], dict[str, str]]:
     import ast  # noqa: PLC0415
 
     try:
-        tree = ast.parse(Path(graph_module.__file__).read_text(encoding="utf-8"))
+        tree = ast.parse(Path(source or "").read_text(encoding="utf-8"))
     except OSError:  # installed without sources: a schema without descriptions still validates
         return {}
     found: dict[tuple[str, str], dict[str, str]] = {}
@@ -215,14 +238,14 @@ def _field_documentation() -> dict[tuple[str, str], dict[str, str]]:
     return found
 
 
-def _in_order_of_use(records: dict[str, Any]) -> list[str]:
+def _in_order_of_use(root: str, records: dict[str, Any]) -> list[str]:
     """Return the names of the records, each after the one that mentions it first."""
-    order = ["Graph"]
+    order = [root]
     for name in order:
-        for mentioned in _references(records[name]):
+        for mentioned in _references(records.get(name, {})):
             if mentioned not in order:
                 order.append(mentioned)
-    return [name for name in order if "properties" in records[name]]
+    return [name for name in order if "properties" in records.get(name, {})]
 
 
 def _references(value: Any) -> Iterator[str]:  # noqa: ANN401 - any part of a JSON Schema

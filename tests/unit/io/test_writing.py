@@ -82,3 +82,54 @@ def test_nothing_is_left_behind(tmp_path, monkeypatch):
 def test_text_that_is_not_unicode(tmp_path):
     assert "surrogates not allowed" in problem(tmp_path / "out.txt", "\ud800")
     assert list(tmp_path.iterdir()) == []
+
+
+def test_a_growing_file_has_its_name_at_the_end(tmp_path):
+    path = tmp_path / "out.csv"
+    path.write_text("old")
+    with atomic.growing_text(path) as write:
+        write("a\n")
+        write("Škoda\n")
+        assert path.read_text() == "old"
+    assert path.read_text(encoding="utf-8") == "a\nŠkoda\n"
+    assert list(tmp_path.iterdir()) == [path]
+
+
+@pytest.mark.parametrize("error", [KeyboardInterrupt(), OSError("of the work"), OutputError("x")])
+def test_a_growing_file_is_dropped_by_what_ends_the_work(tmp_path, error):
+    path = tmp_path / "out.csv"
+
+    def work():
+        with atomic.growing_text(path) as write:
+            write("a\n")
+            raise error
+
+    with pytest.raises(type(error)) as caught:
+        work()
+    assert caught.value is error
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_growing_file_that_cannot_be_written(tmp_path, monkeypatch):
+    with (
+        pytest.raises(OutputError, match="no such folder"),
+        atomic.growing_text(tmp_path / "no" / "out"),
+    ):
+        pass
+
+    def full(*_):
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    path = tmp_path / "out.csv"
+    monkeypatch.setattr(atomic.os, "fsync", full)
+    with pytest.raises(OutputError, match="no space left"), atomic.growing_text(path) as write:
+        write("a")
+    with pytest.raises(OutputError, match="surrogates"), atomic.growing_text(path) as write:
+        write("\ud800")
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_growing_device():
+    with atomic.growing_text(os.devnull) as write:
+        write("gone")
+    assert not Path(os.devnull).is_file()
