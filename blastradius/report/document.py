@@ -1,4 +1,4 @@
-"""A page without a look: what a report says, before it becomes text or Markdown.
+"""A page without a look: what a report says, before it becomes text, Markdown or HTML.
 
 Nothing here is escaped. Each renderer escapes every span, foreign or not, so that no page can
 forget it. Named tuples, not dataclasses: defining a dataclass costs half a millisecond, and
@@ -102,6 +102,8 @@ class Table(NamedTuple):
 
     columns: tuple[Column, ...]
     rows: tuple[tuple[Inline, ...], ...]
+    caption: str | None = None
+    """What the rows are, where a section has several tables."""
 
 
 Block = Facts | Paragraph | Bullets | Table

@@ -61,7 +61,8 @@ def _table(table: Table) -> str:
     titles = [markdown_text(table.columns[index].title) for index in shown]
     rules = ["---:" if table.columns[index].is_right else "---" for index in shown]
     rows = [[_inline(row[index]) for index in shown] for row in table.rows]
-    return "\n".join(f"| {' | '.join(cells)} |" for cells in (titles, rules, *rows))
+    lines = "\n".join(f"| {' | '.join(cells)} |" for cells in (titles, rules, *rows))
+    return f"**{markdown_text(table.caption)}**\n\n{lines}" if table.caption else lines
 
 
 def _inline(content: Inline) -> str:

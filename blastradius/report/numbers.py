@@ -62,6 +62,22 @@ def percent(probability: float) -> str:
     return f"{hundredths:.0f}%"
 
 
+def percent_of_whole(part: float) -> str:
+    """Return a part [1] of a large whole in percent, three digits of it.
+
+    >>> percent_of_whole(0.03406), percent_of_whole(0.00002), percent_of_whole(1e-9)
+    ('3.41%', '0.002%', '<0.001%')
+    >>> percent_of_whole(0.0), percent_of_whole(1.0), percent_of_whole(0.99999)
+    ('0%', '100%', '>99.9%')
+    """
+    hundredths = part * 100
+    if 0 < hundredths < 0.001:
+        return "<0.001%"
+    if 99.9 < hundredths < 100:
+        return ">99.9%"
+    return f"{hundredths:.3g}%"
+
+
 def percent_change(estimate: Estimate) -> str:
     """Return a probability before and after the observations.
 

@@ -137,6 +137,11 @@ def _table(table: Table, width: int) -> Iterator[Line]:
         return
     natural = [_natural_width(table, index) for index in range(len(table.columns))]
     kept = _columns_that_fit(table.columns, natural, width)
+    if not kept:
+        return
+    if table.caption:
+        yield []
+        yield from wrap(cell(table.caption, "strong"), width)
     widths = _share_out(table.columns, natural, kept, width)
     yield _header(table.columns, kept, widths)
     yield [("─" * (sum(widths.values()) + _GAP * (len(kept) - 1)), "quiet")]

@@ -9,6 +9,7 @@ import sample
 from blastradius.analysis.results import ChangeNote, ScenarioNote
 from blastradius.report.analysis_page import analysis_document
 from blastradius.report.cells import cell_width
+from blastradius.report.document import Column, Document, Section, Table, words
 from blastradius.report.explanation_page import explanation_document
 from blastradius.report.listing import ListFilter, select
 from blastradius.report.markdown import render_markdown
@@ -191,3 +192,19 @@ def test_a_scenario_is_told_before_anything_else():
     view = dataclasses.replace(sample.EXPLANATION, scenario=dataclasses.replace(note, name=""))
     text = render_text(explanation_document(view, sample.ANALYSIS.parties), width=120)
     assert "without a name: the answer to a what-if" in text
+
+
+def test_a_table_with_a_caption_and_one_that_says_nothing():
+    columns = (Column("Kind"), Column("Files", is_right=True))
+    table = Table(columns, ((words("Secrets"), words("2")),), "Kinds | of files")
+    silent = Table(columns, ((words(""), ()),), "Nothing")
+    page = Document("Page", (Section("Part", (table, silent)),))
+    assert render_text(page).splitlines()[3:] == [
+        "PART",
+        "",
+        "  Kinds | of files",
+        "  Kind     Files",
+        "  ──────────────",
+        "  Secrets      2",
+    ]
+    assert "**Kinds \\| of files**\n\n| Kind | Files |\n" in render_markdown(page)
