@@ -150,16 +150,16 @@ def provenance_dict(item: Provenance) -> Plain:
     return {
         "version": item.version,
         "graph": {"name": item.graph_name, "sha256": item.graph_sha256},
-        "options": _plain(item.options),
+        "options": plain_value(item.options),
     }
 
 
-def _plain(value: object) -> Any:  # noqa: ANN401 - whatever JSON can say
-    """Return options of any make as JSON says them, keys sorted."""
+def plain_value(value: object) -> Any:  # noqa: ANN401 - whatever JSON can say
+    """Return a value of any make as JSON says it, keys sorted."""
     if isinstance(value, Mapping):
-        return {str(key): _plain(value[key]) for key in sorted(value, key=str)}
+        return {str(key): plain_value(value[key]) for key in sorted(value, key=str)}
     if isinstance(value, list | tuple):
-        return [_plain(item) for item in value]
+        return [plain_value(item) for item in value]
     if isinstance(value, float):
         return canonical(value)
     return value if isinstance(value, str | int | None) else str(value)
@@ -213,7 +213,7 @@ _DEMAND_KEYS = ("amount", "currency", "note")
 
 
 def _fields(item: object, keys: tuple[str, ...]) -> Plain:
-    return {key: _plain(getattr(item, key)) for key in keys}
+    return {key: plain_value(getattr(item, key)) for key in keys}
 
 
 def engine_dict(item: EngineNote) -> Plain:
