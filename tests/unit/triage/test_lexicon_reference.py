@@ -1,0 +1,67 @@
+"""The page on the lexicon is generated, and what it shows is tried."""
+
+from __future__ import annotations
+
+import re
+
+import numpy as np
+import pytest
+
+from blastradius.io.schema import record_schemas
+from blastradius.triage import kernels, lexicon
+from blastradius.triage.fold import fold_bytes, plain
+from blastradius.triage.lexicon import read_lexicon
+from blastradius.triage.patterns import parse_pattern
+from blastradius.triage.reference import PATTERN_EXAMPLES, render_lexicon_reference
+
+
+def finds(text, path):
+    """Tell whether a pattern is in a path, by the compiled conditions on its edges."""
+    original = plain(path)
+    folded = fold_bytes(original)
+    arrays = [np.frombuffer(line + b"\n", dtype=np.uint8) for line in (original, folded)]
+    for pattern in parse_pattern(text):
+        for match in re.finditer(b"(?=" + re.escape(pattern.literal) + b")", folded):
+            start, end = match.start(), match.start() + len(pattern.literal)
+            left = kernels._is_edge(pattern.left, *arrays, start, 0, len(folded), start - 1)
+            right = kernels._is_edge(pattern.right, *arrays, end, 0, len(folded), end)
+            loud = not pattern.capitals or kernels._in_capitals(arrays[0], start, end)
+            if left and right and loud:
+                return True
+    return False
+
+
+@pytest.mark.parametrize("example", PATTERN_EXAMPLES, ids=lambda example: example.pattern)
+def test_patterns_find_what_the_page_says(example):
+    assert [path for path in example.found if not finds(example.pattern, path)] == []
+    assert [path for path in example.passed if finds(example.pattern, path)] == []
+
+
+def test_the_published_page_is_the_current_one(published):
+    published("lexicon.md", render_lexicon_reference())
+
+
+def test_the_example_is_a_lexicon_and_its_rules_hold(tmp_path):
+    (text,) = re.findall(r"```yaml\n(.*?)```", render_lexicon_reference(), re.DOTALL)
+    path = tmp_path / "ours.yaml"
+    path.write_text(text, encoding="utf-8")
+    (rule,) = read_lexicon(path).rules
+
+    def fires(line):
+        words = (rule.any, rule.with_)
+        return all(any(finds(word, line) for word in some) for some in words) and not any(
+            finds(word, line) for word in rule.without
+        )
+
+    assert all(map(fires, rule.examples))
+    assert not any(map(fires, rule.counter_examples))
+
+
+def test_every_field_is_documented():
+    schema, records = record_schemas(lexicon.Lexicon, lexicon.__file__)
+    fields = [
+        (name, field, value.get("description"))
+        for name, record in {"Lexicon": schema, **records}.items()
+        for field, value in record["properties"].items()
+    ]
+    assert [field for field in fields if not field[2]] == []
