@@ -59,6 +59,11 @@ if TYPE_CHECKING:
     from blastradius.report.notebook import PageFrame
     from blastradius.report.rows import Row
     from blastradius.report.survey_views import PerimeterView, RankingView
+    from blastradius.report.triage_view import TriageView
+    from blastradius.triage.lexicon import Lexicon
+
+    OnPath = Callable[[int, str, str, str, str, tuple[str, ...]], None]
+    """Takes line, path, party id, sureness, term and varieties of one path."""
 
 Method = Literal["auto", "exact", "monte-carlo"]
 
@@ -298,6 +303,96 @@ def perimeter(
         progress=progress,
     )
     return PerimeterView(found, graph=_reference(loaded))
+
+
+def triage(
+    source: str | Path | Graph | LoadedGraph,
+    listings: Sequence[str | Path],
+    *,
+    target: str | None = None,
+    lexicons: Sequence[str | Path] = (),
+    listing_format: str | None = None,
+    sample: float | None = None,
+    n_threads: int | None = None,
+    party: str | None = None,
+    on_path: OnPath | None = None,
+    progress: Callable[[int, int | None, int], None] | None = None,
+) -> TriageView:
+    """Find whom and what the file names in leak listings name. No file of the leak is opened.
+
+    Parameters
+    ----------
+    source : str, Path, Graph or LoadedGraph
+        Graph whose parties are looked for: whatever :func:`load_graph` takes.
+    listings : sequence of str or Path
+        Files, folders of them, or ``-`` for standard input; compressed or not.
+    target : str, optional
+        Whose listing it is: party or incident by id, name, alias or identifier.
+    lexicons : sequence of str or Path
+        Files of rules and names that extend the shipped lexicon.
+    listing_format : str, optional
+        Format of the listings; found out by default.
+    sample : float, optional
+        Read only this part [1], with 95 % intervals.
+    n_threads : int, optional
+        Threads; does not change the result.
+    party : str, optional
+        Party whose paths ``on_path`` is told: one of the graph, or one that the lexicon knows
+        outside it.
+    on_path : callable, optional
+        Called with (line, path, party id, sureness, term, varieties) for each of them.
+    progress : callable, optional
+        Called with (bytes read, bytes in all or None, paths so far) as the work goes on.
+
+    Raises
+    ------
+    UnknownNameError, AmbiguousNameError
+        If the target or the party is not one known thing.
+    GraphFileError
+        If a lexicon is not valid.
+    """
+    from blastradius.analysis.resolve import resolve_target
+    from blastradius.report.triage_view import TriageView
+    from blastradius.triage.lexicon import read_lexicon, shipped_lexicon
+    from blastradius.triage.run import TriageQuestion, triage_listings
+
+    loaded = load_graph(source)
+    if target is not None:
+        resolve_target(loaded.graph, target)
+    lexicon = shipped_lexicon()
+    for path in lexicons:
+        lexicon = lexicon.extended(read_lexicon(path))
+    question = TriageQuestion(
+        target=target,
+        listing_format=listing_format,
+        sample=sample,
+        n_threads=n_threads,
+        party=None if party is None else _searched_party(loaded.graph, lexicon, party),
+    )
+    found = triage_listings(
+        loaded.graph,
+        tuple(map(str, listings)),
+        question,
+        lexicon=lexicon,
+        graph_sha256=loaded.sha256,
+        on_path=on_path,
+        progress=progress,
+    )
+    return TriageView(found, graph=loaded.reference)
+
+
+def _searched_party(graph: Graph, lexicon: Lexicon, text: str) -> str:
+    """Return the id by which triage knows a party; outside the graph, that is its name."""
+    from blastradius.analysis.resolve import fold, resolve_party
+    from blastradius.errors import UnknownNameError
+
+    try:
+        return resolve_party(graph, text).id
+    except UnknownNameError:
+        names = {fold(outside.name): outside.name for outside in lexicon.outside}
+        if fold(text) in names:
+            return names[fold(text)]
+        raise
 
 
 def _survey(

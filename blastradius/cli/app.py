@@ -23,6 +23,7 @@ from blastradius.cli import (
     rank,
     schema,
     show,
+    triage,
     validate,
     view,
 )
@@ -65,6 +66,7 @@ for _panel, _module, _function in (
     (_ANSWERS, harden, harden.harden),
     (_ANSWERS, rank, rank.rank),
     (_ANSWERS, perimeter, perimeter.perimeter),
+    (_ANSWERS, triage, triage.triage),
     (_DATA, parties, parties.parties),
     (_DATA, incidents, incidents.incidents),
     (_DATA, graphs, graphs.graphs),
@@ -91,6 +93,7 @@ def run(words: list[str]) -> int:
         If typer cannot make sense of it.
     """
     try:
+        words = triage.with_sample(words)
         code = get_command(app).main(words, prog_name="blastradius", standalone_mode=False)
     except typer.Abort:
         raise KeyboardInterrupt from None

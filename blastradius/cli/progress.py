@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from rich.progress import TaskID
 
     Progress = Callable[[int, int], None]
+    Reading = Callable[[int, int | None, int], None]
 
 _DELAY = 1.0
 """Silence before a bar appears [s]: short work needs none."""
@@ -41,6 +42,28 @@ def progress_bar(what: str) -> Iterator[Progress | None]:
         yield None
         return
     bar = _Bar(what)
+    try:
+        yield bar
+    finally:
+        bar.close()
+
+
+@contextmanager
+def reading_bar(what: str) -> Iterator[Reading | None]:
+    """Show on standard error how far reading is, how fast it goes and how long it will take.
+
+    What it yields is called with (bytes read, bytes in all or None, paths so far); None in a pipe.
+
+    Examples
+    --------
+    >>> with reading_bar("reading") as progress:  # no terminal here
+    ...     progress is None
+    True
+    """
+    if not sys.stderr.isatty():
+        yield None
+        return
+    bar = _ReadingBar(what)
     try:
         yield bar
     finally:
@@ -83,3 +106,55 @@ class _Bar:
         """Take the bar away."""
         if self._shown is not None:
             self._shown[0].stop()
+
+
+class _ReadingBar:
+    """Draws nothing until reading has taken a while; without a known end, no bar and no time left."""
+
+    def __init__(self, what: str) -> None:
+        self._what = what
+        self._begun = time.monotonic()
+        self._shown: tuple[RichProgress, TaskID] | None = None
+
+    def __call__(self, done: int, total: int | None, paths: int) -> None:
+        elapsed = time.monotonic() - self._begun
+        if self._shown is None:
+            if elapsed < _DELAY or (total is not None and done >= total):
+                return
+            self._shown = self._open(total)
+        bar, task = self._shown
+        rate = reading_rate(done, paths, elapsed)
+        bar.update(task, completed=done, total=total, rate=rate)
+
+    def _open(self, total: int | None) -> tuple[RichProgress, TaskID]:
+        from rich.console import Console
+        from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn
+        from rich.progress import TimeRemainingColumn as TimeLeft
+
+        rate = TextColumn("{task.fields[rate]}", markup=False)
+        share = (BarColumn(), TaskProgressColumn(), rate, TimeLeft())
+        bar = Progress(
+            TextColumn("{task.description}", markup=False),
+            *(share if total is not None else (rate,)),
+            console=Console(file=sys.stderr),
+            transient=True,
+        )
+        bar.start()
+        return bar, bar.add_task(self._what, total=total, rate="")
+
+    def close(self) -> None:
+        """Take the bar away."""
+        if self._shown is not None:
+            self._shown[0].stop()
+
+
+def reading_rate(done: int, paths: int, elapsed: float) -> str:
+    """Return how much was read and how fast.
+
+    >>> reading_rate(1_500_000_000, 20_000_000, 10.0)
+    '1.5 GB, 150 MB/s, 20 million lines, 2 million/s'
+    """
+    from blastradius.report.numbers import amount, byte_amount
+
+    speed, pace = (count / max(elapsed, 1e-9) for count in (done, paths))
+    return f"{byte_amount(done)}, {byte_amount(speed)}/s, {amount(paths)} lines, {amount(pace)}/s"

@@ -16,6 +16,7 @@ from blastradius.analysis.survey import AUTO_ARCS
 from blastradius.cli.app import app
 from blastradius.cli.output import FORMATS_BY_SUFFIX
 from blastradius.cli.question import DEFAULT_GRAPH, EVENTS
+from blastradius.cli.triage import REPORTS
 from blastradius.engine.exact import DEFAULT_BUDGET
 
 _COMPLETION: Final = ("--install-completion", "--show-completion")
@@ -52,6 +53,21 @@ These are results:
 ```sh
 blastradius analyze continental --output before.json
 blastradius analyze continental --observe porsche=confirmed --output after.json
+```
+""",
+    "triage": """\
+A few lines stand in for a listing here:
+
+<!-- file: listing.txt -->
+
+```text
+D:/Projekte/Kunden/Volkswagen/MQB/Lastenheft_Steuergeraet.pdf
+D:/Projekte/Kunden/BMW/Protokoll_2021-03-04.docx
+D:/Personal/Gehaltsabrechnung_2020.xlsx
+```
+
+```sh
+python -m gzip listing.txt
 ```
 """,
     "validate": """\
@@ -135,15 +151,20 @@ Any other name, and a format that the command does not know, gets the default on
 described by [result.schema.json](result.schema.json), that of `compare` by
 [comparison.schema.json](comparison.schema.json), that of `harden` by
 [hardening.schema.json](hardening.schema.json), those of `rank` and `perimeter` by
-[ranking.schema.json](ranking.schema.json) and [perimeter.schema.json](perimeter.schema.json). CSV has one row for each party, group,
-incident or graph; a text that a spreadsheet would take for a formula starts with an apostrophe.
+[ranking.schema.json](ranking.schema.json) and [perimeter.schema.json](perimeter.schema.json), that
+of `triage` by [triage.schema.json](triage.schema.json). CSV has one row for each party, group,
+incident or graph, and of `triage` for each party and kind of files; a text that a spreadsheet would
+take for a formula starts with an apostrophe.
+
+The `--format` of `triage` is that of the listing. Its outputs are named by their suffix:
+{{reports}}.
 
 ## Where output goes
 
 Answers go to standard output, errors to standard error, as `error: ` and the reason. `--output`
 writes the whole file or leaves the old one; its folder must exist. A file is 80 columns wide and
 without colour. On a terminal, a computation of more than a second says so on standard error, that of
-`rank` and `perimeter` with a bar and the time left.
+`rank`, `perimeter` and `harden` with a bar and the time left, that of `triage` with its rate too.
 Signs that the encoding of the output lacks are replaced by plain ones.
 
 ## Environment variables
@@ -163,7 +184,7 @@ Signs that the encoding of the output lacks are replaced by plain ones.
 | 0 | Done. Also if nobody is at risk or nothing was found. |
 | 1 | The graph, another input file or the question is at fault, or the output cannot be written. |
 | 2 | The command line is at fault: an unknown command or option, a malformed or missing value. |
-| 130 | Interrupted, for example by Ctrl-C. |
+| 130 | Interrupted, for example by Ctrl-C. `triage` prints and writes what it saw so far. |
 | 141 | The reader of the output, such as `head`, left early. |
 
 ## Shell completion
@@ -191,6 +212,7 @@ def render_command_reference() -> str:
     common = _COMMON.format(
         formats="\n".join(f"| {command.name} | {_format_words(command)} |" for command in commands),
         suffixes=", ".join(f"`{end}` {name}" for end, name in FORMATS_BY_SUFFIX.items()),
+        reports=", ".join(f"`{end}` {name}" for end, name in REPORTS.items()),
     )
     return "\n".join([introduction, *map(_render_command, commands), common])
 
@@ -238,18 +260,22 @@ def _default(option: Any) -> str:  # noqa: ANN401
     if option.is_flag:
         return "off"
     if option.opts == ["--format"]:
-        return f"`{_formats(option)[0]}`"
+        return f"`{_formats(option)[0]}`" if _formats(option) else ""
     if option.opts == ["--graph"]:
         return f"`{DEFAULT_GRAPH}`"
     if option.required:
         return "required"
-    return "" if option.default is None else f"`{option.default:g}`"
+    if option.default is None:
+        return ""
+    return f"`{option.default}`" if isinstance(option.default, str) else f"`{option.default:g}`"
 
 
 def _format_words(command: Any) -> str:  # noqa: ANN401
     for option in command.params:
-        if option.opts == ["--format"]:
+        if option.opts == ["--format"] and _formats(option):
             return ", ".join(_formats(option))
+    if any(option.opts == ["--report"] for option in command.params):
+        return "text; reports and observations as files"
     if any(option.opts == ["--no-open"] for option in command.params):
         return "an HTML page"
     if any(option.opts == ["--tables"] for option in command.params):
@@ -258,7 +284,8 @@ def _format_words(command: Any) -> str:  # noqa: ANN401
 
 
 def _formats(option: Any) -> list[str]:  # noqa: ANN401
-    return str(option.metavar).split("|")
+    """Return the formats that an option chooses from; none where it is about the input."""
+    return str(option.metavar).split("|") if "|" in str(option.metavar) else []
 
 
 def _cell(text: str) -> str:

@@ -24,6 +24,8 @@ blastradius schema --hardening
 blastradius schema --ranking
 
 blastradius schema --perimeter
+
+blastradius schema --triage
 """
 
 
@@ -43,6 +45,9 @@ def schema(
     perimeter: Annotated[
         bool, typer.Option("--perimeter", help="The schema of perimeters instead of graph files.")
     ] = False,
+    triage: Annotated[
+        bool, typer.Option("--triage", help="The schema of triages instead of graph files.")
+    ] = False,
     output: Annotated[
         str | None,
         typer.Option(
@@ -57,6 +62,7 @@ def schema(
         "--hardening": hardening,
         "--ranking": ranking,
         "--perimeter": perimeter,
+        "--triage": triage,
     }
     chosen = [name for name, wanted in asked.items() if wanted]
     if len(chosen) > 1:
@@ -68,7 +74,7 @@ def schema(
     deliver("json", output, {"json": lambda _: json_text(content)})
 
 
-_COUNTS = {2: "two", 3: "three", 4: "four", 5: "five"}
+_COUNTS = {2: "two", 3: "three", 4: "four", 5: "five", 6: "six"}
 
 
 def _schema(option: str) -> dict[str, Any]:
@@ -77,6 +83,7 @@ def _schema(option: str) -> dict[str, Any]:
     from blastradius.report.comparison_schema import comparison_json_schema
     from blastradius.report.hardening_schema import hardening_json_schema
     from blastradius.report.result_schema import result_json_schema
+    from blastradius.report.triage_schema import triage_json_schema
 
     published = {
         "--result": result_json_schema,
@@ -84,5 +91,6 @@ def _schema(option: str) -> dict[str, Any]:
         "--hardening": hardening_json_schema,
         "--ranking": survey_schema.ranking_json_schema,
         "--perimeter": survey_schema.perimeter_json_schema,
+        "--triage": triage_json_schema,
     }
     return published.get(option, graph_json_schema)()
