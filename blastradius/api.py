@@ -351,19 +351,25 @@ def triage(
     GraphFileError
         If a lexicon is not valid.
     """
+    from blastradius import __version__
     from blastradius.analysis.resolve import resolve_target
+    from blastradius.model.graph import Incident
     from blastradius.report.triage_view import TriageView
     from blastradius.triage.lexicon import read_lexicon, shipped_lexicon
+    from blastradius.triage.results import TriageProvenance
     from blastradius.triage.run import TriageQuestion, triage_listings
 
     loaded = load_graph(source)
+    origins: tuple[str, ...] = ()
     if target is not None:
-        resolve_target(loaded.graph, target)
+        named = resolve_target(loaded.graph, target)
+        origins = named.origins if isinstance(named, Incident) else (named.id,)
     lexicon = shipped_lexicon()
     for path in lexicons:
         lexicon = lexicon.extended(read_lexicon(path))
     question = TriageQuestion(
         target=target,
+        origins=origins,
         listing_format=listing_format,
         sample=sample,
         n_threads=n_threads,
@@ -374,7 +380,9 @@ def triage(
         tuple(map(str, listings)),
         question,
         lexicon=lexicon,
-        graph_sha256=loaded.sha256,
+        provenance=TriageProvenance(
+            __version__, loaded.name, loaded.sha256, lexicon.name, question.options()
+        ),
         on_path=on_path,
         progress=progress,
     )

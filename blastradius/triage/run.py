@@ -6,7 +6,6 @@ import hashlib
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
-from contextlib import closing
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -26,7 +25,7 @@ from blastradius.triage.matching import Matcher
 from blastradius.triage.reading import InputReading, Reading, read_blocks
 from blastradius.triage.results import InputRead, Interval, PartyFound, Triage, TriageProvenance
 from blastradius.triage.summary import SURENESS, Summary, observation
-from blastradius.triage.vocabulary import MEDIUM, Vocabulary, compile_vocabulary
+from blastradius.triage.vocabulary import MEDIUM, compile_vocabulary
 
 Progress = Callable[[int, int | None, int], None]
 """Told (bytes of the inputs read, bytes in all or None, paths so far)."""
@@ -48,7 +47,9 @@ class TriageQuestion:
     """Options of one triage; the defaults are those of the command line."""
 
     target: str | None = None
-    """Id of the party whose listing it is: its own name is not searched for."""
+    """Whose listing it is, as asked."""
+    origins: tuple[str, ...] = ()
+    """Ids of the parties that this means: their own names are not searched for."""
     listing_format: str | None = None
     """Format of the listings; None to detect it."""
     sample: float | None = None
@@ -57,6 +58,14 @@ class TriageQuestion:
     """Id of the party whose matching lines are handed out."""
     n_threads: int | None = None
     """Threads; all cores by default. Never changes the result."""
+
+    def options(self) -> dict[str, Any]:
+        """Return what may change the result, for its provenance."""
+        return {
+            "target": self.target,
+            "listing_format": self.listing_format,
+            "sample": self.sample,
+        }
 
     def __post_init__(self) -> None:
         """Refuse numbers out of range.
@@ -113,8 +122,7 @@ def triage_listings(
     blocks = read_blocks(
         listings, question.listing_format, reading=reading, progress=moved, stdin=stdin
     )
-    with closing(blocks):
-        is_partial = run.through(blocks)
+    is_partial = run.through(blocks)
     return run.result(reading, provenance, is_partial=is_partial)
 
 
@@ -125,7 +133,7 @@ class _Run:
         self, graph: Graph, lexicon: Lexicon, question: TriageQuestion, on_path: OnPath | None
     ) -> None:
         self.question, self.on_path = question, on_path
-        self.vocabulary = compile_vocabulary(graph, lexicon, without=question.target)
+        self.vocabulary = compile_vocabulary(graph, lexicon, without=question.origins)
         self.tally = Tally.empty(self.vocabulary)
         self._matcher = Matcher(self.vocabulary)
         self._sample = _BlockSample(question.sample, len(self.vocabulary.parties) + 1)

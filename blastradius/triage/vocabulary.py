@@ -6,7 +6,7 @@ what: a party, a phrase that hides names, or a word that rules ask for.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Final, NamedTuple
 
@@ -116,13 +116,15 @@ class Vocabulary:
     n_words: int
 
 
-def compile_vocabulary(graph: Graph, lexicon: Lexicon, *, without: str | None = None) -> Vocabulary:
+def compile_vocabulary(
+    graph: Graph, lexicon: Lexicon, *, without: Collection[str] = ()
+) -> Vocabulary:
     """Compile a graph's names and a lexicon.
 
     Parameters
     ----------
-    without : str, optional
-        Id of the party whose listing it is: that its files are its own goes without saying.
+    without : party ids
+        Whose listing it is: that its files are its own goes without saying.
 
     Raises
     ------
@@ -135,7 +137,7 @@ def compile_vocabulary(graph: Graph, lexicon: Lexicon, *, without: str | None = 
         for party in graph.parties
     }
     for term in graph_terms(graph, lexicon):
-        if term.party == without:
+        if term.party in without:
             continue
         builder.add_term(term, searched[term.party])
     known = {pattern.literal for pattern, *_ in builder.entries}

@@ -80,7 +80,7 @@ def read(name: str) -> list[Line]:
 def said(lines: list[Line]) -> list[tuple[frozenset[str], frozenset[str]]]:
     """Return what triage says of each line."""
     graph = blastradius.load_graph("automotive").graph
-    vocabulary = compile_vocabulary(graph, shipped_lexicon(), without=TARGET)
+    vocabulary = compile_vocabulary(graph, shipped_lexicon(), without=(TARGET,))
     text = "".join(f"{line.path}\n" for line in lines).encode()
     found = classify(Block(text, None, None, len(text)), vocabulary, Matcher(vocabulary))
     parties: dict[int, set[str]] = defaultdict(set)
