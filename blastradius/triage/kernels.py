@@ -24,6 +24,7 @@ from blastradius.triage.vocabulary import (
     NEEDS_CONTEXT,
     PARTY,
     PHRASE,
+    PROGRAMS,
     RIGHT,
     VALUE,
     WITH,
@@ -334,7 +335,7 @@ def _folder(folded, low, high):
 
 
 @njit(cache=True, nogil=True)
-def _weigh(text, spans, n_spans, code, term, context, rows, levels, terms):
+def _weigh(text, spans, n_spans, code, term, context, of_programs, rows, levels, terms):
     """Decide which parties a line names, and how surely; return how many."""
     n_rows = 0
     for turn in range(2):  # names that need no context first: they are context
@@ -345,10 +346,11 @@ def _weigh(text, spans, n_spans, code, term, context, rows, levels, terms):
             if _is_hidden(this, spans, n_spans):
                 continue
             level = HIGH
-            if turn == 0:
+            if turn == 0 and not of_programs:
                 context |= (what >> GIVES_CONTEXT) & 1 != 0
             elif context or (
-                (what >> CAPITALS_SUFFICE) & 1
+                not of_programs
+                and (what >> CAPITALS_SUFFICE) & 1
                 and _in_capitals(text, spans[this, 0], spans[this, 1])
             ):
                 level = MEDIUM
@@ -422,7 +424,10 @@ def classify(text, folded, line_start, found, entries, rules, n_words, hits, fir
             n_fired = _ask(words, n_on_line, line, first, fires_of, role, has_with, mark, fired)
         if n_spans:
             context = met[CONTEXT] == line
-            n_rows = _weigh(text, spans, n_spans, code, term, context, rows, levels, terms)
+            of_programs = met[PROGRAMS] == line
+            n_rows = _weigh(
+                text, spans, n_spans, code, term, context, of_programs, rows, levels, terms
+            )
         varieties = np.uint32(0)
         for place in range(n_fired):
             varieties |= np.uint32(1) << np.uint32(rules.variety[fired[place]])

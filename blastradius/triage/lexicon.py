@@ -101,6 +101,8 @@ class Lexicon(Record):
     """Names that are also words."""
     weak: tuple[Weak, ...] = ()
     """Patterns that count in context."""
+    programs: tuple[Name, ...] = ()
+    """Folders of systems and programs: below them a name counts only in context."""
     context: tuple[Name, ...] = ()
     """Words that make an ordinary word believable as a name."""
     phrases: tuple[Phrase, ...] = ()
@@ -116,6 +118,7 @@ class Lexicon(Record):
             rules=_merged(self.rules, other.rules, "id"),
             ordinary=_merged(self.ordinary, other.ordinary, "term"),
             weak=(*self.weak, *other.weak),
+            programs=tuple(dict.fromkeys((*self.programs, *other.programs))),
             context=tuple(dict.fromkeys((*self.context, *other.context))),
             phrases=_merged(self.phrases, other.phrases, "text"),
             outside=_merged(self.outside, other.outside, "name"),
@@ -177,7 +180,8 @@ def _patterns(lexicon: Lexicon) -> list[tuple[tuple[str | int, ...], str]]:
     for section in ("ordinary", "weak"):
         items = getattr(lexicon, section)
         found += [((section, n, "term"), item.term) for n, item in enumerate(items)]
-    found += [(("context", n), text) for n, text in enumerate(lexicon.context)]
+    for section in ("programs", "context"):
+        found += [((section, n), text) for n, text in enumerate(getattr(lexicon, section))]
     found += [(("phrases", n, "text"), item.text) for n, item in enumerate(lexicon.phrases)]
     for number, outside in enumerate(lexicon.outside):
         found += [(("outside", number, "terms", n), t) for n, t in enumerate(outside.terms)]

@@ -30,7 +30,8 @@ HIGH: Final = 2
 """How sure it is that a name means its party."""
 
 CONTEXT: Final = 0
-"""Number of the word that stands for all context words."""
+PROGRAMS: Final = 1
+"""Numbers of the words that stand for all context words, and for all folders of programs."""
 
 
 class Searched(NamedTuple):
@@ -154,6 +155,7 @@ def compile_vocabulary(
         for pattern in parse_pattern(phrase.text):
             builder.entries.append(_Entry(pattern, PHRASE, 0))
     builder.add_words(lexicon.context, CONTEXT)
+    builder.add_words(lexicon.programs, PROGRAMS)
     for rule in lexicon.rules:
         builder.add_rule(rule)
     return builder.built(lexicon.rules)
@@ -217,7 +219,7 @@ class _Builder:
         numbers = []
         for text in texts:
             if text not in self.words:
-                self.words[text] = CONTEXT + 1 + len(self.words)
+                self.words[text] = PROGRAMS + 1 + len(self.words)
                 self.add_words((text,), self.words[text])
             numbers.append(self.words[text])
         return numbers
@@ -227,7 +229,7 @@ class _Builder:
         row = {literal: number for number, literal in enumerate(literals)}
         ordered = sorted(self.entries, key=lambda entry: row[entry.pattern.literal])
         counts = np.bincount([row[e.pattern.literal] for e in ordered], minlength=len(literals))
-        n_words = CONTEXT + 1 + len(self.words)
+        n_words = PROGRAMS + 1 + len(self.words)
         return Vocabulary(
             literals=tuple(literals),
             entries=Entries(
