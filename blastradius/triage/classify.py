@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import islice
 from typing import Any, NamedTuple
 
@@ -16,7 +16,6 @@ from blastradius.triage.fold import FOLDING, plain, spelled
 from blastradius.triage.matching import Matcher
 from blastradius.triage.vocabulary import Vocabulary
 
-_NEWLINE = 0x0A
 _FOLDER = re.compile(rb"([^/\\])[/\\]")
 """The end of a folder and the slash after it."""
 
@@ -51,7 +50,6 @@ class Classified:
     block: Block
     line_start: NDArray[np.int64]
     """Of the block's own lines, shape (n_lines + 1,)."""
-    prepared: Prepared
     hits: Hits
     fires: Fires
 
@@ -76,18 +74,20 @@ class Classified:
 class Prepared:
     """Lines in the form in which they are searched."""
 
-    text: bytes
+    text: NDArray[np.uint8]
     """Umlauts spelled out and accents dropped."""
-    folded: bytes
+    folded: NDArray[np.uint8]
     line_start: NDArray[np.int64]
+    path_start: NDArray[np.int64]
+    """Where each line begins in the listing's own bytes."""
 
 
 def prepare(paths: bytes) -> Prepared:
     r"""Bring lines of any encoding into one form.
 
-    >>> prepare("Škoda_Größe\n".encode()).folded
+    >>> prepare("Škoda_Größe\n".encode()).folded.tobytes()
     b'skoda groesse\n'
-    >>> prepare("Škoda_Größe\n".encode("cp1252")).folded
+    >>> prepare("Škoda_Größe\n".encode("cp1252")).folded.tobytes()
     b'skoda groesse\n'
     """
     # Imported here, so that reading a lexicon needs no compiler.
@@ -95,33 +95,24 @@ def prepare(paths: bytes) -> Prepared:
 
     raw = np.frombuffer(paths, dtype=np.uint8)
     text, folded = np.empty_like(raw), np.empty_like(raw)
-    starts = np.empty(paths.count(b"\n") + 1, dtype=np.int64)
+    starts, own = (np.empty(paths.count(b"\n") + 1, dtype=np.int64) for _ in range(2))
     folding = np.frombuffer(FOLDING, dtype=np.uint8)
-    n_bytes, n_broken = kernels.normalise(raw, spelled(), starts, text, folded, folding)
-    prepared = Prepared(text[:n_bytes].tobytes(), folded[:n_bytes].tobytes(), starts >> 1)
+    n_bytes, n_broken = kernels.normalise(raw, spelled(), starts, own, text, folded, folding)
+    prepared = Prepared(text[:n_bytes], folded[:n_bytes], starts >> 1, own)
     return _mended(prepared, np.flatnonzero(starts[:-1] & 1)) if n_broken else prepared
 
 
 def _mended(prepared: Prepared, lines: NDArray[np.int64]) -> Prepared:
     """Decode lines that are no UTF-8, one by one: they are few, or the listing is of one encoding."""
-    starts, pieces, done = prepared.line_start, [], 0
+    starts, written = prepared.line_start, prepared.text.tobytes()
+    pieces, done = [], 0
     for line in lines.tolist():
         begin, end = int(starts[line]), int(starts[line + 1]) - 1
-        raw = prepared.text[begin:end]
-        pieces += [prepared.text[done:begin], plain(decode_line(raw)).replace(b"\n", b" ")]
+        spelt = plain(decode_line(written[begin:end])).replace(b"\n", b" ")
+        pieces += [written[done:begin], spelt]
         done = end
-    text = b"".join([*pieces, prepared.text[done:]])
-    return Prepared(text, text.translate(FOLDING), line_starts(text))
-
-
-def line_starts(text: bytes) -> NDArray[np.int64]:
-    r"""Return where each line begins, and the end of the text, shape (n_lines + 1,).
-
-    >>> line_starts(b"a\nbc\n").tolist()
-    [0, 2, 5]
-    """
-    ends = np.flatnonzero(np.frombuffer(text, dtype=np.uint8) == _NEWLINE)
-    return np.concatenate([[0], ends + 1]).astype(np.int64)
+    text = b"".join([*pieces, written[done:]])
+    return replace(prepare(text), path_start=prepared.path_start)
 
 
 def classify(block: Block, vocabulary: Vocabulary, matcher: Matcher) -> Classified:
@@ -130,14 +121,13 @@ def classify(block: Block, vocabulary: Vocabulary, matcher: Matcher) -> Classifi
     from blastradius.triage import kernels  # noqa: PLC0415
 
     prepared = prepare(block.paths)
-    own_starts = line_starts(block.paths)
     found = matcher.find(prepared.text, prepared.folded, prepared.line_start)
-    room = 2 * len(own_starts) + 64
+    room = 2 * len(prepared.line_start) + 64
     while True:
         hits, fires = _rows(Hits, room), _rows(Fires, room)
         n_hits, n_fires = kernels.classify(
-            np.frombuffer(prepared.text, dtype=np.uint8),
-            np.frombuffer(prepared.folded, dtype=np.uint8),
+            prepared.text,
+            prepared.folded,
             prepared.line_start,
             found,
             vocabulary.entries,
@@ -151,8 +141,7 @@ def classify(block: Block, vocabulary: Vocabulary, matcher: Matcher) -> Classifi
         room *= 4
     return Classified(
         block,
-        own_starts,
-        prepared,
+        prepared.path_start,
         Hits(*(column[:n_hits] for column in hits)),
         Fires(*(column[:n_fires] for column in fires)),
     )

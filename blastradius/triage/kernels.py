@@ -51,7 +51,7 @@ _FNV_START, _FNV_PRIME = np.uint64(0xCBF29CE484222325), np.uint64(0x100000001B3)
 
 
 @njit(cache=True, nogil=True)
-def normalise(raw, spelled, starts, text, folded, folding):
+def normalise(raw, spelled, starts, own, text, folded, folding):
     """Spell out umlauts, drop accents of UTF-8 text and fold it, line by line.
 
     Parameters
@@ -60,8 +60,8 @@ def normalise(raw, spelled, starts, text, folded, folding):
         Lines, each ended by a line feed.
     spelled : uint8 array, shape (n_code_points, 3)
         How many ASCII letters stand for a code point, and the two that may; 0xFF keeps it.
-    starts : int64 array, shape (n_lines + 1,)
-        Filled: where each line begins in the text.
+    starts, own : int64 arrays, shape (n_lines + 1,)
+        Filled: where each line begins in the text, and in ``raw``.
     text, folded : uint8 arrays
         Filled; as long as ``raw``.
     folding : uint8 array, shape (256,)
@@ -73,7 +73,7 @@ def normalise(raw, spelled, starts, text, folded, folding):
         the first bit of ``starts`` marks them: start * 2 + 1.
     """
     at = out = n_lines = n_broken = 0
-    starts[0] = 0
+    starts[0] = own[0] = 0
     n = len(raw)
     begin, begin_out, broken = 0, 0, False
     while at < n:
@@ -92,7 +92,7 @@ def normalise(raw, spelled, starts, text, folded, folding):
                         out += 1
                     starts[n_lines] += 1
                 n_lines += 1
-                starts[n_lines] = 2 * out
+                starts[n_lines], own[n_lines] = 2 * out, at
                 begin, begin_out, broken = at, out, False
             continue
         length = 2 if 0xC2 <= byte <= 0xDF else 3 if 0xE0 <= byte <= 0xEF else 4

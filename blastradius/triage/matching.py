@@ -82,24 +82,28 @@ class Matcher:
         self._entries = vocabulary.entries
 
     def find(
-        self, text: bytes, folded: bytes, line_start: NDArray[np.int64]
+        self,
+        text: NDArray[np.uint8],
+        folded: NDArray[np.uint8],
+        line_start: NDArray[np.int64],
     ) -> tuple[NDArray[np.int32], NDArray[np.int64]]:
         """Return (entry, start) of each occurrence, line by line.
 
         Parameters
         ----------
-        text, folded : bytes
+        text, folded : uint8 arrays
             Lines as they are written and as they are searched, each ended by a line feed.
         line_start : shape (n_lines + 1,)
         """
         # Imported here, so that reading a lexicon needs no compiler.
         from blastradius.triage import kernels  # noqa: PLC0415
 
-        arrays = np.frombuffer(text, dtype=np.uint8), np.frombuffer(folded, dtype=np.uint8)
         room = len(text) // 6 + 64
         while True:
             entry, start = np.empty(room, dtype=np.int32), np.empty(room, dtype=np.int64)
-            n = kernels.find(*arrays, line_start, self._automaton, self._entries.code, entry, start)
+            n = kernels.find(
+                text, folded, line_start, self._automaton, self._entries.code, entry, start
+            )
             if n >= 0:
                 return entry[:n], start[:n]
             room *= 4

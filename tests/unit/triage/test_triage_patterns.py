@@ -172,10 +172,8 @@ def slow_search(patterns, lines):
 
 WORDS = st.sampled_from(["audi", "vw", "bmw", "ab", "aba", "b a", "a.b", "ü", "蔚来", "x5", "a/b"])
 SIGNS = st.sampled_from(["{}", "{}*", "*{}", "*{}*", "={}", "{}!", "={}!", "/{}/", ".{}"])
-PIECES = st.sampled_from(
-    "Audi audi VW vw aba AB b A 5 x5 _ / \\ . ü Ü 蔚来 蔚 é \u0308 - ß \u200b".split()  # noqa: SIM905
-    + [" ", "  "]
-)
+LETTERS = "Audi audi VW vw aba AB b A 5 x5 _ / \\ . ü Ü 蔚来 蔚 é \u0308 - ß \u200b"
+PIECES = st.sampled_from([*LETTERS.split(), " ", "  "])
 
 
 @given(
