@@ -162,7 +162,7 @@ def triage(
     listings: Annotated[
         list[str],
         typer.Argument(
-            metavar="LISTING...",
+            metavar="LISTING",
             help="Listings of the files of a leak: files, folders of them, or - for standard "
             "input. Compressed ones are unpacked as they are read.",
             show_default=False,

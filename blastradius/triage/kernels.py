@@ -47,6 +47,7 @@ NOBODY = -1
 _OTHER, _LETTER, _DIGIT = 0, 1, 2
 _FREE, _WORD_EDGE, _EXACT = 0, 1, 2
 _SLASH, _NEWLINE, _BLANK = 0x2F, 0x0A, 0x20
+_NO_DAY = np.iinfo(np.int32).min
 _FNV_START, _FNV_PRIME = np.uint64(0xCBF29CE484222325), np.uint64(0x100000001B3)
 
 
@@ -451,3 +452,139 @@ def classify(text, folded, line_start, found, entries, rules, n_words, hits, fir
             fires[0][n_fires], fires[1][n_fires] = line, fired[place]
             n_fires += 1
     return n_hits, n_fires
+
+
+@njit(cache=True, inline="always")
+def _mixed(number):
+    """Hash a number (the finalizer of SplitMix64)."""
+    z = number * np.uint64(0x9E3779B97F4A7C15)
+    z = (z ^ (z >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
+    z = (z ^ (z >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)
+    return z ^ (z >> np.uint64(31))
+
+
+@njit(cache=True, nogil=True)
+def count(hits, fires, sizes, days, counts, n_columns):
+    """Add up what was found in a block.
+
+    Parameters
+    ----------
+    hits, fires : tuples of arrays
+        As `classify` fills them.
+    sizes, days : int64 and int32 arrays
+        Of each line, or empty.
+    counts : (files, bytes, levels, party_files, party_bytes, terms, rules, party_rules, first_day,
+              last_day)
+        Added to; rows are those of parties, the last one is nobody's. Columns are varieties, then
+        files whose name does not tell, then near misses.
+
+    Returns
+    -------
+    n_named, n_told
+        Lines that name a party, and that tell a variety.
+    """
+    line, party, level, varieties, term, _ = hits
+    files, size_of, levels, party_files, party_bytes, terms, rules, party_rules = counts[:8]
+    first_day, last_day = counts[8], counts[9]
+    nobody = len(party_files) - 1
+    n_named = n_told = fire = 0
+    last_named = last_told = -1
+    for rule in fires[1]:
+        rules[rule] += 1
+    for hit in range(len(line)):
+        row = nobody if party[hit] < 0 else np.int64(party[hit])
+        at = line[hit]
+        size = max(sizes[at], 0) if len(sizes) else 0
+        levels[row, level[hit]] += 1
+        if varieties[hit] != 0 and at != last_told:
+            n_told, last_told = n_told + 1, at
+        if term[hit] >= 0:
+            terms[term[hit]] += 1
+        if level[hit] == NEAR_MISS:
+            files[row, n_columns - 1] += 1
+            size_of[row, n_columns - 1] += size
+            continue
+        if row != nobody and at != last_named:
+            n_named, last_named = n_named + 1, at
+        party_files[row] += 1
+        party_bytes[row] += size
+        if varieties[hit] == 0:
+            files[row, n_columns - 2] += 1
+            size_of[row, n_columns - 2] += size
+        for column in range(n_columns - 2):
+            if (varieties[hit] >> np.uint32(column)) & np.uint32(1):
+                files[row, column] += 1
+                size_of[row, column] += size
+        if len(days) and days[at] != _NO_DAY:
+            first_day[row] = min(first_day[row], days[at])
+            last_day[row] = max(last_day[row], days[at])
+        while fire < len(fires[0]) and fires[0][fire] < at:
+            fire += 1
+        place = fire
+        while place < len(fires[0]) and fires[0][place] == at:
+            party_rules[row, fires[1][place]] += 1
+            place += 1
+    return n_named, n_told
+
+
+@njit(cache=True, nogil=True)
+def count_folders(hits, sizes):
+    """Add up what the folders of a block hold, by party.
+
+    Returns
+    -------
+    key, hit, counts
+        Code of each party and folder, one of its hits, and its files, bytes and files that name the
+        party surely, shape (n, 3).
+    """
+    line, party, level, _, _, folder = hits
+    room = 16
+    while room < 2 * len(line):
+        room *= 2
+    slot = np.full(room, -1, np.int32)
+    key, first = np.empty(len(line), np.uint64), np.empty(len(line), np.int64)
+    counts = np.zeros((len(line), 3), np.int64)
+    n = 0
+    for hit in range(len(line)):
+        if party[hit] < 0 or level[hit] == NEAR_MISS:
+            continue
+        code = folder[hit] ^ _mixed(np.uint64(party[hit]) + np.uint64(1))
+        place = np.int64(code & np.uint64(room - 1))
+        while slot[place] >= 0 and key[slot[place]] != code:
+            place = (place + 1) & (room - 1)
+        if slot[place] < 0:
+            slot[place] = n
+            key[n], first[n] = code, hit
+            n += 1
+        counts[slot[place], 0] += 1
+        counts[slot[place], 1] += max(sizes[line[hit]], 0) if len(sizes) else 0
+        counts[slot[place], 2] += level[hit] == HIGH
+    return key[:n], first[:n], counts[:n]
+
+
+@njit(cache=True, nogil=True)
+def candidates(hits, first_line, limits):
+    """Return (hit, column, code) of the hits that may be samples.
+
+    Parameters
+    ----------
+    limits : uint64 array, shape (n_rows, n_columns)
+        Codes from which on a hit is no sample; they only ever fall, so older ones do no harm.
+    """
+    line, party, level, varieties = hits[:4]
+    n_columns = limits.shape[1]
+    nobody = len(limits) - 1
+    found = [(np.int64(0), np.int64(0), np.uint64(0))][:0]  # empty, of this type
+    for hit in range(len(line)):
+        row = nobody if party[hit] < 0 else np.int64(party[hit])
+        code = _mixed(np.uint64(first_line + line[hit]))
+        for column in range(n_columns):
+            if level[hit] == NEAR_MISS:
+                inside = column == n_columns - 1
+            elif varieties[hit] == 0:
+                inside = column == n_columns - 2
+            else:
+                inside = column < 32 and (varieties[hit] >> np.uint32(column)) & np.uint32(1) != 0
+            if inside and code < limits[row, column]:
+                found.append((np.int64(hit), np.int64(column), code))
+    return found

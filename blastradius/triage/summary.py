@@ -5,6 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from datetime import date, timedelta
 
+import numpy as np
+from numpy.typing import NDArray
+
 from blastradius.model.graph import Evidence, Observation, Source
 from blastradius.model.text import printable
 from blastradius.model.vocabulary import DATA_VARIETIES
@@ -45,10 +48,6 @@ class Summary:
         for number, term in enumerate(vocabulary.terms):
             if tally.terms[number]:
                 self._terms.setdefault(rows[term.party], []).append(number)
-        self._rules: dict[int, list[tuple[int, int]]] = {}
-        for key, files in tally.party_rules.items():
-            row, rule = divmod(key, tally.n_rules)
-            self._rules.setdefault(row, []).append((files, rule))
 
     def parties(self) -> list[PartyFound]:
         """Return every party with a file or a near miss, most files first."""
@@ -87,10 +86,7 @@ class Summary:
             n_folders=len(folders),
             terms=tuple(self._term(number) for number in self._top_terms(row)),
             rules=tuple(
-                self._rule(rule, n)
-                for n, rule in sorted(self._rules.get(row, []), key=lambda r: (-r[0], r[1]))[
-                    :RULES_SHOWN
-                ]
+                self._rule(rule, n) for n, rule in _most(tally.party_rules[row])[:RULES_SHOWN]
             ),
             missed=self._samples(row, MISSED),
             pieces=evidence,
@@ -99,8 +95,7 @@ class Summary:
 
     def rules(self) -> tuple[RuleFired, ...]:
         """Return the rules that fired, most files first."""
-        fired = [(int(n), rule) for rule, n in enumerate(self.tally.rules) if n]
-        return tuple(self._rule(rule, n) for n, rule in sorted(fired, key=lambda r: (-r[0], r[1])))
+        return tuple(self._rule(rule, n) for n, rule in _most(self.tally.rules))
 
     # -- parts ---------------------------------------------------------------------------
 
@@ -135,6 +130,12 @@ class Summary:
     def _rule(self, number: int, files: int) -> RuleFired:
         rule = self.vocabulary.rule_list[number]
         return RuleFired(rule.id, rule.variety, rule.subject, files)
+
+
+def _most(files: NDArray[np.int64]) -> list[tuple[int, int]]:
+    """Return (files, rule) of the rules that fired, most files first."""
+    fired = [(n, rule) for rule, n in enumerate(files.tolist()) if n]
+    return sorted(fired, key=lambda item: (-item[0], item[1]))
 
 
 def _day(days: int) -> str | None:
