@@ -58,9 +58,9 @@ PATTERN_EXAMPLES: Final = (
     ),
     PatternExample(
         "/hr/",
-        "Slashes around it: a whole folder or file name.",
-        ("D:/HR/x.pdf", "hr"),
-        ("D:/HR_alt/x.pdf", "D:/chr/x.pdf"),
+        "Slashes around it: a whole folder.",
+        ("D:/HR/x.pdf", "hr/x.pdf"),
+        ("D:/HR_alt/x.pdf", "D:/chr/x.pdf", "D:/x/hr"),
     ),
     PatternExample(
         ".a2l",
@@ -124,7 +124,8 @@ blastradius triage listing.txt --lexicon ours.yaml
 ```
 
 In a later lexicon a rule, an ordinary word, a phrase or an organisation takes the place of an
-earlier one with the same `id`, `term`, `text` or `name`; `weak` and `context` add up. A rule comes
+earlier one with the same `id`, `term`, `text` or `name`; `weak`,
+`programs` and `context` add up. A rule comes
 with paths on which it fires and with similar ones on which it does not: write them before the rule.
 
 ## Patterns

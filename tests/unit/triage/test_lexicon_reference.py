@@ -4,31 +4,19 @@ from __future__ import annotations
 
 import re
 
-import numpy as np
 import pytest
+from searching import search
 
 from blastradius.io.schema import record_schemas
-from blastradius.triage import kernels, lexicon
-from blastradius.triage.fold import fold_bytes, plain
+from blastradius.triage import lexicon
 from blastradius.triage.lexicon import read_lexicon
 from blastradius.triage.patterns import parse_pattern
 from blastradius.triage.reference import PATTERN_EXAMPLES, render_lexicon_reference
 
 
 def finds(text, path):
-    """Tell whether a pattern is in a path, by the compiled conditions on its edges."""
-    original = plain(path)
-    folded = fold_bytes(original)
-    arrays = [np.frombuffer(line + b"\n", dtype=np.uint8) for line in (original, folded)]
-    for pattern in parse_pattern(text):
-        for match in re.finditer(b"(?=" + re.escape(pattern.literal) + b")", folded):
-            start, end = match.start(), match.start() + len(pattern.literal)
-            left = kernels._is_edge(pattern.left, *arrays, start, 0, len(folded), start - 1)
-            right = kernels._is_edge(pattern.right, *arrays, end, 0, len(folded), end)
-            loud = not pattern.capitals or kernels._in_capitals(arrays[0], start, end)
-            if left and right and loud:
-                return True
-    return False
+    """Tell whether a pattern is in a path."""
+    return bool(search([parse_pattern(text)], [path]))
 
 
 @pytest.mark.parametrize("example", PATTERN_EXAMPLES, ids=lambda example: example.pattern)
