@@ -119,14 +119,19 @@ class Listing:
             self.problems.append(str(error))
         if self.compression != "zip":
             self.raw.drain()
+        if self.raw.fault:
+            self.problems.append(self.raw.fault)
 
     def _checked(self) -> Iterator[bytes]:
         """Yield the bytes unless they are an archive again."""
-        head = b""
-        for chunk in self._chunks:
-            head += chunk
-            if len(head) >= HEAD_BYTES:
-                break
+        head, fault = b"", None
+        try:
+            for chunk in self._chunks:
+                head += chunk
+                if len(head) >= HEAD_BYTES:
+                    break
+        except BrokenListingError as error:
+            fault = error
         kind = kind_of(head) if self.compression else ""
         if kind:
             what = f"packed twice, as {kind} too" if kind in _STARTS else f"{kind}, not a listing"
@@ -134,6 +139,8 @@ class Listing:
             return
         if head:
             yield head
+        if fault is not None:
+            raise fault
         yield from self._chunks
 
 

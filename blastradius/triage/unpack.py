@@ -54,13 +54,14 @@ class RawFile:
         self._hash = hashlib.sha256()
         self._buffer = memoryview(b"")
         self._at_end = False
-        self._failed = False
         self.name = name
         """Name for messages, escaped."""
         self.size = size
         """Size on disk, None if that is not known [bytes]."""
         self.n_read = 0
         """Bytes read from the file."""
+        self.fault = ""
+        """Why reading ended before the end of the file, if it did."""
         self.n_out = 0
         """Bytes unpacked from it so far."""
 
@@ -72,7 +73,7 @@ class RawFile:
     @property
     def sha256(self) -> str | None:
         """Hexadecimal SHA-256 of the file as it is; None until it was read through."""
-        return self._hash.hexdigest() if self._at_end and not self._failed else None
+        return self._hash.hexdigest() if self._at_end and not self.fault else None
 
     def peek(self, n_bytes: int) -> bytes:
         """Return the next bytes without using them, fewer only at the end."""
@@ -141,10 +142,9 @@ class RawFile:
         try:
             chunk = self._file.read(READ_BYTES)
         except OSError as error:
-            self._at_end = self._failed = True
             reason = printable((error.strerror or str(error)).lower(), 200)
-            message = f"cannot be read further than byte {self.n_read:,}: {reason}"
-            raise BrokenListingError(message) from None
+            self.fault = f"cannot be read further than byte {self.n_read:,}: {reason}"
+            chunk = b""
         if not chunk:
             self._at_end = True
             return

@@ -130,6 +130,11 @@ class DelimitedParser(Parser):
         rows = _rows(lines, table.delimiter)
         if set(map(len, rows)) != {table.n_columns}:
             rows = self._fit(rows, table)
+        if table.heading:
+            heading = list(table.heading)
+            n_rows = len(rows)
+            rows = [row for row in rows if row != heading]
+            self.counts.other += n_rows - len(rows)
         paths = [row[table.name] for row in rows]
         if table.folder is not None:
             paths = [
@@ -161,17 +166,11 @@ class DelimitedParser(Parser):
         if table.kind is not None:
             kinds = {kind: not _is_folder(kind) for kind in {row[table.kind] for row in rows}}
             kept = [keep and kinds[row[table.kind]] for keep, row in zip(kept, rows, strict=True)]
-        if table.heading and table.heading[table.name] in paths:
-            kept = [
-                keep and tuple(row) != table.heading for keep, row in zip(kept, rows, strict=True)
-            ]
         for row, path, keep in zip(rows, paths, kept, strict=True) if not all(kept) else ():
             if keep:
                 continue
             if not path:
                 self._no_row(row, table.delimiter)
-            elif tuple(row) == table.heading:
-                self.counts.other += 1
             else:
                 self.counts.folders += 1
         return kept
@@ -215,8 +214,8 @@ def _rows(lines: bytes, delimiter: str) -> list[list[str]]:
     >>> _rows(b'"a;b";1\n"c;2\nd;3\n', ";")
     [['a;b', '1'], ['c;2'], ['d', '3']]
     """
-    if b', "' in lines and delimiter == ",":
-        lines = lines.replace(b', "', b',"')  # a blank would make the quotes part of the field
+    if b'", "' in lines and delimiter == ",":
+        lines = lines.replace(b'", "', b'","')  # a blank would make the quotes part of the field
     texts = lines.decode(_BYTES).replace("\r", " ").split("\n")[:-1]
     try:
         rows = list(csv.reader(texts, delimiter=delimiter))

@@ -9,6 +9,8 @@ from dataclasses import dataclass, field
 from itertools import pairwise
 from typing import ClassVar, Final
 
+import numpy as np
+
 from blastradius.triage.block import BLOCK_BYTES, Block, ReadingCounts
 from blastradius.triage.formats.fields import Calendar, sizes_of
 from blastradius.triage.lines import cut_long_lines
@@ -24,6 +26,9 @@ MAX_FOLDER: Final = 4_096
 
 MAX_OUTPUT: Final = 4 * BLOCK_BYTES
 """Paths that one block holds, about: a long folder before many short names is many blocks [bytes]."""
+
+
+_LINE_FEED: Final = 0x0A
 
 
 @dataclass(slots=True)
@@ -58,7 +63,8 @@ class Parser(ABC):
         than the lines.
         """
         yield from self._parse(lines)
-        self.counts.lines += lines.count(b"\n")
+        values = np.frombuffer(lines, dtype=np.uint8)
+        self.counts.lines += int(np.count_nonzero(values == _LINE_FEED))
 
     def finish(self) -> Iterator[Block]:
         """Yield what was kept until the end of the listing."""

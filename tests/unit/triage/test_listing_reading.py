@@ -1,0 +1,187 @@
+"""From files to blocks of paths, with the account of what was read."""
+
+from __future__ import annotations
+
+import gzip
+import hashlib
+import io
+import zipfile
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from listing_samples import SAMPLES
+
+from blastradius.errors import ListingError, UnknownNameError
+from blastradius.triage import lines as lines_module
+from blastradius.triage.reading import Reading, read_blocks
+
+DIR = SAMPLES["dir of a German Windows"]
+
+
+class Drops(io.RawIOBase):
+    """A stream that hands over a few bytes at a time."""
+
+    def __init__(self, content, sizes):
+        self._content, self._sizes = io.BytesIO(content), sizes
+
+    def read(self, _n_bytes=-1):
+        return self._content.read(self._sizes.pop() if self._sizes else 7)
+
+
+def read(*sources, **options):
+    reading = Reading()
+    blocks = list(read_blocks([str(source) for source in sources], reading=reading, **options))
+    paths = b"".join(block.paths for block in blocks).decode().split("\n")[:-1]
+    return paths, reading, blocks
+
+
+def test_inputs_are_told_apart(tmp_path):
+    plain, packed = tmp_path / "a.txt", tmp_path / "b.gz"
+    plain.write_bytes(b"D:\\a.pdf\n\nD:\\b.pdf\n")
+    packed.write_bytes(gzip.compress(DIR.text.encode("cp850")))
+
+    paths, reading, blocks = read(tmp_path)
+
+    first, second = reading.inputs
+    assert paths == ["D:\\a.pdf", "D:\\b.pdf", *DIR.paths]
+    assert (first.format, first.compression, first.n_bytes) == ("plain", "", 19)
+    assert (first.counts.lines, first.counts.paths, first.counts.other) == (3, 2, 1)
+    assert (second.format, second.compression) == ("dir", "gzip")
+    assert second.n_bytes == len(DIR.text)
+    assert second.n_raw_bytes == packed.stat().st_size
+    assert second.sha256 == hashlib.sha256(packed.read_bytes()).hexdigest()
+    assert sum(block.n_bytes for block in blocks) == first.n_bytes + second.n_bytes
+    assert first.problems == second.problems == reading.skipped == []
+
+
+def test_members_of_a_zip_are_inputs(tmp_path):
+    path = tmp_path / "lists.zip"
+    with zipfile.ZipFile(path, "w") as archive:
+        archive.writestr("../a.txt", "D:\\a.pdf\n")
+        archive.writestr("b.csv", "path,size\nb.pdf,3\n")
+
+    paths, reading, _ = read(path)
+
+    assert paths == ["D:\\a.pdf", "b.pdf"]
+    assert [of.name for of in reading.inputs] == [f"{path}!../a.txt", f"{path}!b.csv"]
+    assert [of.format for of in reading.inputs] == ["plain", "csv"]
+    assert {of.sha256 for of in reading.inputs} == {hashlib.sha256(path.read_bytes()).hexdigest()}
+
+
+@pytest.mark.parametrize("sample", SAMPLES.values(), ids=SAMPLES)
+@given(sizes=st.lists(st.integers(1, 200), max_size=50))
+@settings(max_examples=10)
+def test_the_pieces_of_a_stream_change_nothing(sample, sizes):
+    content = gzip.compress(sample.text.encode("utf-16"))
+
+    paths, reading, _ = read("-", stdin=Drops(content, sizes))
+
+    assert paths == list(sample.paths)
+    assert reading.inputs[0].format == sample.format
+    assert reading.inputs[0].counts.unread == sample.unread
+
+
+def test_small_blocks_change_nothing(monkeypatch):
+    text = DIR.text * 30
+    whole = read("-", stdin=io.BytesIO(text.encode()))
+    monkeypatch.setattr(
+        lines_module.line_blocks, "__defaults__", (1_024,)
+    )  # a block holds some folders
+
+    small = read("-", stdin=io.BytesIO(text.encode()))
+
+    assert len(small[2]) > 20
+    assert small[0] == whole[0]
+    assert small[1].inputs[0].counts == whole[1].inputs[0].counts
+
+
+def test_the_format_can_be_said():
+    paths, reading, _ = read("-", stdin=io.BytesIO(b"path,size\na,1\n"), format="plain")
+
+    assert paths == ["path,size", "a,1"]
+    assert reading.inputs[0].format == "plain"
+
+
+def test_an_unknown_format_is_an_error():
+    with pytest.raises(UnknownNameError, match=r"unknown format 'tre' .did you mean 'tree'"):
+        read("-", format="tre")
+
+
+def test_what_was_not_read_is_told():
+    content = DIR.text.encode() + b"Zugriff verweigert\n" + b"x" * 40_000 + b"\n"
+
+    _, reading, _ = read("-", stdin=io.BytesIO(content))
+
+    counts = reading.inputs[0].counts
+    assert (counts.unread, counts.cut) == (2, 1)
+    assert counts.unread_examples == [b"Zugriff verweigert", b"x" * 500]
+
+
+def test_a_listing_cut_off_is_read_so_far():
+    content = gzip.compress(b"".join(b"D:\\%d.pdf\n" % n for n in range(10_000)))[:-2_000]
+
+    paths, reading, _ = read("-", stdin=io.BytesIO(content))
+
+    assert paths[0] == "D:\\0.pdf"
+    assert 5_000 < len(paths) < 10_000
+    assert "cut off" in reading.inputs[0].problems[0]
+
+
+def test_empty_and_binary_files_are_told(tmp_path):
+    (tmp_path / "a").write_bytes(b"")
+    (tmp_path / "b").write_bytes(bytes(range(256)) * 20)
+    (tmp_path / "c").symlink_to(tmp_path / "a")
+
+    _, reading, _ = read(tmp_path)
+
+    empty, binary = reading.inputs
+    assert (empty.problems, empty.format, empty.counts.lines) == (["is empty"], "", 0)
+    assert binary.problems == ["does not look like text: it may be no listing at all"]
+    assert reading.skipped == [str(tmp_path / "c")]
+
+
+def test_progress_ends_with_all_bytes(tmp_path):
+    for name in "ab":
+        (tmp_path / name).write_bytes(b"D:\\a.pdf\n" * 1_000_000)
+    seen = []
+
+    read(tmp_path, progress=lambda used, of_all: seen.append((used, of_all)))
+
+    assert seen[-1] == (18_000_000, 18_000_000)
+    assert seen == sorted(seen)
+    assert len(seen) == 6
+
+
+def test_progress_of_a_pipe_has_no_total():
+    seen = []
+
+    read("-", stdin=io.BytesIO(b"a\n"), progress=lambda *told: seen.append(told))
+
+    assert seen == [(2, None)]
+
+
+def test_nothing_is_opened_because_a_listing_names_it(tmp_path, monkeypatch):
+    path = tmp_path / "list.txt"
+    path.write_text("/etc/passwd\n\\\\attacker\\share\\x\nfile:///etc/shadow\n")
+    opened = []
+    original = io.open
+
+    def note(file, *rest, **options):
+        opened.append(str(file))
+        return original(file, *rest, **options)
+
+    monkeypatch.setattr("io.open", note)
+
+    paths, _, _ = read(path)
+
+    assert len(paths) == 3
+    assert set(opened) <= {str(path)}
+
+
+def test_a_missing_file_is_told_before_anything_is_read(tmp_path):
+    (tmp_path / "a").write_bytes(b"a\n")
+    blocks = read_blocks([str(tmp_path / "a"), str(tmp_path / "b")])
+
+    with pytest.raises(ListingError, match="b: no such file or folder"):
+        next(blocks)
