@@ -8,7 +8,6 @@ from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
-from pathlib import Path
 from typing import Any, BinaryIO, Final
 
 import numpy as np
@@ -273,7 +272,7 @@ def _input(read: InputReading) -> InputRead:
         sha256=read.sha256 or "",
         stored_bytes=read.n_raw_bytes,
         text_bytes=read.n_bytes,
-        modified=_modified(getattr(read.raw, "path", None)),
+        modified=_modified(read.raw.modified),
         format=read.format,
         compression=read.compression or None,
         lines=counts.lines,
@@ -287,11 +286,11 @@ def _input(read: InputReading) -> InputRead:
     )
 
 
-def _modified(path: Path | None) -> str | None:
+def _modified(seconds: float | None) -> str | None:
     """Return the day on which a file was last written, in UTC; None for a stream."""
-    if path is None:
+    if seconds is None:
         return None
     try:
-        return datetime.fromtimestamp(path.stat().st_mtime, UTC).date().isoformat()
+        return datetime.fromtimestamp(seconds, UTC).date().isoformat()
     except (OSError, ValueError, OverflowError):
         return None

@@ -57,6 +57,8 @@ class Place:
     """Name for people, escaped."""
     size: int | None
     """Size on disk, None if it has none, such as a pipe [bytes]."""
+    modified: float | None = None
+    """When it was last written [s since 1970-01-01 UTC], None for what is no regular file."""
     of_folder: bool = False
     """Whether it was not named itself: what is no listing is then put down, and not an error."""
 
@@ -203,7 +205,7 @@ def open_listings(
     places = sources if isinstance(sources, Places) else find_places(sources)
     for place in places.files:
         with _opened(place, stdin) as file:
-            raw = RawFile(file, place.name, place.size)
+            raw = RawFile(file, place.name, place.size, place.modified)
             try:
                 yield from _listings(raw)
             except _NoListingError as error:
@@ -253,7 +255,8 @@ def _add_file(places: Places, path: Path, *, of_folder: bool = False) -> None:
         size: int | None = found.st_size
     else:
         size = None
-    places.files.append(Place(path, printable(str(path), 200), size, of_folder))
+    modified = found.st_mtime if size is not None else None
+    places.files.append(Place(path, printable(str(path), 200), size, modified, of_folder))
 
 
 def _add_folder(places: Places, folder: Path) -> None:

@@ -49,7 +49,9 @@ class BrokenListingError(Exception):
 class RawFile:
     """The bytes of a file as they are, counted and hashed while they are read."""
 
-    def __init__(self, file: BinaryIO, name: str, size: int | None = None) -> None:
+    def __init__(
+        self, file: BinaryIO, name: str, size: int | None = None, modified: float | None = None
+    ) -> None:
         self._file = file
         self._hash = hashlib.sha256()
         self._buffer = memoryview(b"")
@@ -58,6 +60,8 @@ class RawFile:
         """Name for messages, escaped."""
         self.size = size
         """Size on disk, None if that is not known [bytes]."""
+        self.modified = modified
+        """When the file was last written [s since 1970-01-01 UTC], None if that is not known."""
         self.n_read = 0
         """Bytes read from the file."""
         self.fault = ""
