@@ -61,14 +61,13 @@ def parse_pattern(text: str) -> tuple[Pattern, ...]:
     (<Edge.EXACT: 2>, <Edge.FOLDER: 3>, True)
     """
     core, left, right, capitals = _edges(text)
-    literal = b" ".join(fold_text(core).split())
+    literal = b" ".join(fold_text(core).split()).strip(b"/ ")
     if not any(chr(byte).isalnum() or byte > 127 for byte in literal):
         raise PatternError(text, "has no letter or digit")
     if len(literal) < LEAST_LETTERS:
         raise PatternError(text, f"is too short: at least {LEAST_LETTERS} characters")
     if len(literal) > LONGEST:
         raise PatternError(text[:40] + "...", f"is longer than {LONGEST} characters")
-    literal = literal.strip(b"/ ")
     joined = literal.replace(b" ", b"")
     return tuple(Pattern(each, left, right, capitals) for each in dict.fromkeys((literal, joined)))
 

@@ -72,6 +72,7 @@ def test_what_a_pattern_matches(pattern, line, wanted):
         ("=", "has no letter or digit"),
         ("a*b", "has a '*' inside"),
         ("x", "is too short"),
+        ("x/", "is too short"),
         ("y" * 300, "is longer than 200 characters"),
     ],
 )
