@@ -5,6 +5,7 @@ It is data, read with the same care as a graph. The shipped one is in ``data/``;
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
 from typing import Annotated, Any, Final, Literal
@@ -16,6 +17,7 @@ from blastradius.io.files import Source, read_bytes, validated
 from blastradius.model.check import Fault
 from blastradius.model.graph import Identifier, Name, Record, Text
 from blastradius.model.vocabulary import DataVariety
+from blastradius.model.text import quoted
 from blastradius.triage.patterns import parse_pattern
 
 SCHEMA: Final = "blastradius/lexicon/1"
@@ -23,6 +25,9 @@ SCHEMA: Final = "blastradius/lexicon/1"
 _SHIPPED: Final = Path(__file__).parent / "data"
 
 Confidence = Literal["high", "medium"]
+
+Location = tuple[str | int, ...]
+"""Keys and numbers that lead to a value."""
 
 
 class Rule(Record):
@@ -141,8 +146,7 @@ def read_lexicon(path: str | Path) -> Lexicon:
     source = Source(read_bytes(Path(path)), str(path))
     data = source.document.data
     faults, lexicon = validated(data, Lexicon.model_validate, Lexicon)
-    if lexicon is not None:
-        faults = [*_pattern_faults(lexicon), *_twins(lexicon)]
+    faults += [*_pattern_faults(data), *_twins(data)]
     if lexicon is None or faults or source.document.problems:
         raise source.failure(faults)
     return lexicon
@@ -161,41 +165,57 @@ def shipped_lexicon() -> Lexicon:
     return first
 
 
-def _pattern_faults(lexicon: Lexicon) -> list[Fault]:
-    """Find patterns that mean nothing."""
-    faults = []
-    for location, text in _patterns(lexicon):
+_PATTERNS: Final = {
+    "rules": ("any", "with", "without"),
+    "ordinary": ("term",),
+    "weak": ("term",),
+    "phrases": ("text",),
+    "outside": ("terms",),
+}
+"""Fields that hold a pattern or a list of them, by section."""
+
+
+def _pattern_faults(data: object) -> Iterator[Fault]:
+    """Find patterns that mean nothing, in data that may have other faults."""
+    for location, text in _patterns(data):
         try:
-            parse_pattern(text)
+            parse_pattern(text[:300])  # that a name is longer than this was said already
         except PatternError as error:
-            faults.append(Fault(location, str(error)))
-    return faults
+            yield Fault(location, str(error))
 
 
-def _patterns(lexicon: Lexicon) -> list[tuple[tuple[str | int, ...], str]]:
-    found: list[tuple[tuple[str | int, ...], str]] = []
-    for number, rule in enumerate(lexicon.rules):
-        for key, texts in (("any", rule.any), ("with", rule.with_), ("without", rule.without)):
-            found += [(("rules", number, key, place), text) for place, text in enumerate(texts)]
-    for section in ("ordinary", "weak"):
-        items = getattr(lexicon, section)
-        found += [((section, n, "term"), item.term) for n, item in enumerate(items)]
+def _patterns(data: object) -> Iterator[tuple[Location, str]]:
+    for section, keys in _PATTERNS.items():
+        for location, record in _items(data, section):
+            for key in keys:
+                text = record.get(key) if isinstance(record, dict) else None
+                if isinstance(text, str):
+                    yield (*location, key), text
+                yield from _texts(record, key, location)
     for section in ("programs", "context"):
-        found += [((section, n), text) for n, text in enumerate(getattr(lexicon, section))]
-    found += [(("phrases", n, "text"), item.text) for n, item in enumerate(lexicon.phrases)]
-    for number, outside in enumerate(lexicon.outside):
-        found += [(("outside", number, "terms", n), t) for n, t in enumerate(outside.terms)]
-    return found
+        yield from _texts(data, section, ())
 
 
-def _twins(lexicon: Lexicon) -> list[Fault]:
+def _texts(data: object, key: str, location: Location) -> Iterator[tuple[Location, str]]:
+    for place, text in _items(data, key):
+        if isinstance(text, str):
+            yield (*location, *place), text
+
+
+def _items(data: object, key: str) -> Iterator[tuple[Location, object]]:
+    """Yield what a list holds, nothing where there is none."""
+    items = data.get(key) if isinstance(data, dict) else None
+    if isinstance(items, list):
+        yield from (((key, number), item) for number, item in enumerate(items))
+
+
+def _twins(data: object) -> Iterator[Fault]:
     """Find rules of the same name."""
-    seen: dict[str, int] = {}
-    faults = []
-    for number, rule in enumerate(lexicon.rules):
-        if rule.id in seen:
-            message = f"rule {rule.id!r} is there twice"
-            earlier = ("rules", seen[rule.id], "id")
-            faults.append(Fault(("rules", number, "id"), message, earlier=earlier))
-        seen.setdefault(rule.id, number)
-    return faults
+    seen: dict[str, Location] = {}
+    for location, record in _items(data, "rules"):
+        id_ = record.get("id") if isinstance(record, dict) else None
+        if not isinstance(id_, str):
+            continue
+        if id_ in seen:
+            yield Fault((*location, "id"), f"rule {quoted(id_)} is there twice", earlier=seen[id_])
+        seen.setdefault(id_, (*location, "id"))
