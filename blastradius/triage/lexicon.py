@@ -16,8 +16,8 @@ from blastradius.errors import PatternError
 from blastradius.io.files import Source, read_bytes, validated
 from blastradius.model.check import Fault
 from blastradius.model.graph import Identifier, Name, Record, Text
-from blastradius.model.vocabulary import DataVariety
 from blastradius.model.text import quoted
+from blastradius.model.vocabulary import DataVariety
 from blastradius.triage.patterns import parse_pattern
 
 SCHEMA: Final = "blastradius/lexicon/1"
