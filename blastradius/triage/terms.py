@@ -125,17 +125,17 @@ def _core(name: str) -> str:
 def _without_last(name: str, general: frozenset[str]) -> str:
     """Take some words off the end of a name; a name that is nothing else stays.
 
-    >>> _without_last("AB Volvo", _LEGAL), _without_last("Robert Bosch GmbH & Co. KG", _LEGAL)
-    ('AB Volvo', 'Robert Bosch')
+    >>> [_without_last(name, _LEGAL) for name in ("AB Volvo", "Bosch GmbH & Co. KG", "SEAT, S.A.")]
+    ['AB Volvo', 'Bosch', 'SEAT']
     """
     words = name.split()
     while len(words) > 1 and (_plain(words[-1]) in general or words[-1] == "&"):
         words.pop()
-    return " ".join(words)
+    return " ".join(words).rstrip(",")
 
 
 def _plain(word: str) -> str:
-    return word.lower().strip(".,")
+    return word.lower().replace(".", "").strip(",")
 
 
 def _readable(texts: Iterable[str], party: str, origin: Origin = "name") -> Iterator[Term]:

@@ -33,6 +33,9 @@ def party(id_, name, **fields):
         ("Toyota Motor Corporation", ["Toyota", "Toyota Motor"]),
         ("Geely Automotive Group Co., Ltd.", ["Geely", "Geely Automotive Group"]),
         ("AB Volvo", ["AB Volvo"]),
+        ("SEAT, S.A.", ["SEAT"]),
+        ("Brembo S.p.A.", ["Brembo"]),
+        ("Stellantis N.V.", ["Stellantis"]),
         ("SE", ["SE"]),
         ("Group", ["Group"]),
         ("Motors Group", ["Motors", "Motors Group"]),
@@ -149,7 +152,7 @@ def test_an_ordinary_word_is_the_same_word_however_it_is_written():
     lexicon = lexicon_of(ordinary=[{"term": "=Red-Hat*", "because": "a hat"}])
     world = World(graph_of(party("rh", "Red Hat, Inc.", aliases=["RedHat"])), lexicon)
     assert world.level("red hat/x") == {"rh": "near miss"}
-    assert texts(party("rh", "Red Hat, Inc."), lexicon=lexicon) == {"rh": ["Red Hat,"]}
+    assert texts(party("rh", "Red Hat, Inc."), lexicon=lexicon) == {"rh": ["Red Hat"]}
 
 
 def test_weak_patterns_count_in_context_and_only_of_known_parties():
