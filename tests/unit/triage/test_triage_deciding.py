@@ -1,0 +1,361 @@
+"""What a line names and what it holds, against a slow definition of both."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from triage_world import World, graph_of, lexicon_of
+
+from blastradius import load_graph
+from blastradius.model.vocabulary import DATA_VARIETIES
+from blastradius.triage.kernels import DEPTH, MAX_SPANS, NOBODY
+from blastradius.triage.lexicon import shipped_lexicon
+from blastradius.triage.terms import graph_terms
+from blastradius.triage.vocabulary import HIGH, MEDIUM, NEAR_MISS, PARTY
+
+# -- a slow definition -----------------------------------------------------------------------------
+
+
+def occurrences(world, lines):
+    """Return [(start, end, literal)] of each line, as the search finds them and in its order."""
+    ready = world.classified(lines).prepared
+    entry, start = world.matcher.find(ready.text, ready.folded, ready.line_start)
+    found = [[] for _ in lines]
+    for each, place in zip(entry.tolist(), start.tolist(), strict=True):
+        row = int(np.searchsorted(ready.line_start, place, side="right")) - 1
+        begin = place - int(ready.line_start[row])
+        literal_row = int(np.searchsorted(world.vocabulary.entries.first, each, side="right")) - 1
+        literal = world.vocabulary.literals[literal_row]
+        found[row].append((begin, begin + len(literal), each))
+    texts = ready.text.split(b"\n")
+    return found, texts
+
+
+class Meanings:
+    """What each entry means, put together from graph and lexicon without their compiled form."""
+
+    def __init__(self, world):
+        self.world = world
+        self.carmakers = {party.id for party in world.graph.parties if party.role == "oem"}
+        vocabulary = world.vocabulary
+        self.of = []
+        for each, code in enumerate(vocabulary.entries.code.tolist()):
+            kind = code >> 6 & 3
+            if kind == PARTY:
+                number = int(vocabulary.entries.term[each])
+                self.of.append(("party", vocabulary.terms[number], number))
+            elif kind == 1:
+                self.of.append(("phrase", None, -1))
+            else:
+                self.of.append(("word", code >> 20, -1))
+        words = {}
+        for rule in world.lexicon.rules:
+            for text in (*rule.any, *rule.with_, *rule.without):
+                words.setdefault(text, len(words) + 1)
+        self.words = words
+
+
+def slow_rules(world, meanings, met):
+    """Return the numbers of the rules that words fire."""
+    fired = set()
+    for number, rule in enumerate(world.lexicon.rules):
+        has = [
+            any(meanings.words[text] in met for text in texts)
+            for texts in (rule.any, rule.with_, rule.without)
+        ]
+        if has[0] and (has[1] or not rule.with_) and not has[2]:
+            fired.add(number)
+    return fired
+
+
+def slow_parties(meanings, found, text):
+    """Return party id -> (level, number of the term that decided)."""
+    spans = [(b, e, *meanings.of[each]) for b, e, each in found]
+    has_word = any(kind == "word" and what == 0 for _, _, kind, what, _ in spans)
+    spans = [span for span in spans if span[2] != "word"][:MAX_SPANS]
+    names = []
+    for span in spans:
+        begin, end, kind, term, number = span
+        around = [s for s in spans if s is not span and s[0] <= begin and end <= s[1]]
+        if kind == "party" and not any(
+            s[2] == "phrase" or (s[1] - s[0] > end - begin and s[3].party != term.party)
+            for s in around
+        ):
+            names.append(span)
+    sure = {term.party for _, _, _, term, _ in names if not term.needs_context}
+    believable = has_word or bool(sure & meanings.carmakers)
+    said = []
+    for begin, end, _, term, number in names:
+        loud = term.capitals_suffice and text[begin:end] == text[begin:end].upper()
+        level = HIGH if not term.needs_context else MEDIUM if believable or loud else NEAR_MISS
+        said.append((level, term.party, number))
+    best = {}
+    for level, party, number in said:
+        if party not in best or level > best[party][0]:
+            best[party] = (level, number)
+    return best
+
+
+def slow(world, lines):
+    """Return, for each line, ({party: (level, term)}, rules that fire)."""
+    meanings = Meanings(world)
+    answers = []
+    found, texts = occurrences(world, lines)
+    for row in range(len(lines)):
+        met = {meanings.of[each][1] for _, _, each in found[row] if meanings.of[each][0] == "word"}
+        rules = slow_rules(world, meanings, met)
+        parties = slow_parties(meanings, found[row], texts[row])
+        if rules and all(level == NEAR_MISS for level, _ in parties.values()):
+            parties[None] = (HIGH, -1)
+        answers.append((parties, rules))
+    return answers
+
+
+def fast(world, lines):
+    found = world.classified(lines)
+    answers = [({}, set()) for _ in lines]
+    for line, party, level, term in zip(
+        *(getattr(found.hits, name).tolist() for name in ("line", "party", "level", "term")),
+        strict=True,
+    ):
+        id_ = None if party == NOBODY else world.vocabulary.parties[party].id
+        assert id_ not in answers[line][0]
+        answers[line][0][id_] = (level, term)
+    for line, rule in zip(found.fires.line.tolist(), found.fires.rule.tolist(), strict=True):
+        assert rule not in answers[line][1]
+        answers[line][1].add(rule)
+    for line, bits in zip(found.hits.line.tolist(), found.hits.varieties.tolist(), strict=True):
+        rules = [world.lexicon.rules[rule] for rule in answers[line][1]]
+        assert {v for k, v in enumerate(DATA_VARIETIES) if bits >> k & 1} == {
+            rule.variety for rule in rules
+        }
+    return answers
+
+
+# -- both agree ------------------------------------------------------------------------------------
+
+WORDS = st.sampled_from(["ab", "cd", "ef", "abcd", "ab cd", "cd ef", "ab cd ef", "gh", "x5", "ij"])
+SIGNS = st.sampled_from(["{}", "{}", "{}*", "*{}*", "={}", "{}!"])
+PATTERNS = st.builds(lambda sign, word: sign.format(word), SIGNS, WORDS)
+PIECES = st.sampled_from(
+    [*"ab cd ef AB CD EF abcd Ab gh GH x5 ij".split(), "_", "_", " ", "/", "/"]  # noqa: SIM905
+)
+LINES = st.lists(st.lists(PIECES, max_size=9).map("".join), min_size=1, max_size=6)
+RULES = st.tuples(
+    st.sampled_from(DATA_VARIETIES),
+    st.lists(PATTERNS, min_size=1, max_size=2),
+    st.lists(PATTERNS, max_size=2),
+    st.lists(PATTERNS, max_size=2),
+)
+
+
+@st.composite
+def worlds(draw):
+    parties = [
+        {
+            "id": f"p{number}",
+            "name": draw(WORDS),
+            "role": draw(st.sampled_from(["oem", "other"])),
+            "terms": draw(st.lists(PATTERNS, max_size=2)),
+        }
+        for number in range(draw(st.integers(1, 4)))
+    ]
+    lexicon = lexicon_of(
+        *((f"r{n}", *draw(RULES)) for n in range(draw(st.integers(0, 4)))),
+        ordinary=[
+            {"term": word, "because": "a word", "capitals": draw(st.booleans())}
+            for word in draw(st.lists(WORDS, unique=True, max_size=4))
+        ],
+        weak=[
+            {"party": f"p{draw(st.integers(0, 3))}", "term": text, "because": "a word"}
+            for text in draw(st.lists(PATTERNS, max_size=2))
+        ],
+        context=draw(st.lists(PATTERNS, max_size=2)),
+        phrases=[
+            {"text": text, "because": "a phrase"} for text in draw(st.lists(PATTERNS, max_size=2))
+        ],
+        outside=[{"name": "out", "terms": [text]} for text in draw(st.lists(PATTERNS, max_size=1))],
+    )
+    return World(graph_of(*parties), lexicon)
+
+
+@given(worlds(), LINES)
+@settings(max_examples=250)
+def test_the_decision_is_that_of_the_definition(world, lines):
+    assert fast(world, lines) == slow(world, lines)
+
+
+@given(worlds(), LINES)
+def test_a_line_is_decided_on_alone(world, lines):
+    """Neither the lines around nor those before tell anything of a line."""
+    alone = [fast(world, [line])[0] for line in lines]
+    assert fast(world, lines) == alone
+    assert fast(world, lines[::-1]) == alone[::-1]
+
+
+@given(worlds(), LINES)
+def test_the_target_is_never_named(world, lines):
+    ids = {party.id for party in world.graph.parties[:1]}
+    without = World(world.graph, world.lexicon, without=ids)
+    assert all(not ids & parties.keys() for parties, _ in fast(without, lines))
+    assert [rules for _, rules in fast(without, lines)] == [
+        rules for _, rules in fast(world, lines)
+    ]
+
+
+@given(worlds())
+def test_entries_mean_what_the_terms_say(world):
+    """Conditions are packed into one number; what comes out is what went in."""
+    wanted = set()
+    for term in graph_terms(world.graph, world.lexicon):
+        for pattern in term.patterns:
+            wanted.add((pattern.literal, term.party, term.needs_context, term.capitals_suffice))
+    packed = set()
+    vocabulary = world.vocabulary
+    for row, literal in enumerate(vocabulary.literals):
+        for each in range(vocabulary.entries.first[row], vocabulary.entries.first[row + 1]):
+            code = int(vocabulary.entries.code[each])
+            assert code >> 12 & 0xFF == len(literal)
+            searched = vocabulary.parties[code >> 20] if code >> 6 & 3 == PARTY else None
+            if searched is not None and searched.in_graph:
+                packed.add((literal, searched.id, bool(code >> 8 & 1), bool(code >> 9 & 1)))
+    assert packed == wanted
+
+
+# -- by hand ---------------------------------------------------------------------------------------
+
+
+def hand_made():
+    oem = {"role": "oem"}
+    return World(
+        graph_of(
+            {"id": "porsche", "name": "Porsche AG", **oem},
+            {"id": "holding", "name": "Porsche Holding Salzburg"},
+            {"id": "seat", "name": "SEAT, S.A.", **oem},
+            {"id": "audi", "name": "Audi AG", **oem},
+            "Magna",
+        ),
+        lexicon_of(
+            ("prices", "Secrets", ["preis*", "price*"], [], ["privat*"]),
+            ("minutes", "Internal", ["protokoll"], ["meeting", "sitzung"], []),
+            ordinary=[{"term": "seat", "because": "a chair"}],
+            weak=[{"party": "seat", "term": "leon", "because": "a first name"}],
+            context=["rfq"],
+            phrases=[
+                {"text": "ferdinand porsche str*", "because": "a street"},
+                {"text": "magna", "because": "of equal length"},
+            ],
+        ),
+    )
+
+
+@pytest.mark.parametrize(
+    ("line", "wanted"),
+    [
+        ("Porsche/x", {"porsche": "high"}),
+        ("Ferdinand-Porsche-Str_3.pdf", {}),
+        ("Ferdinand-Porsche-Str_3/Porsche.pdf", {"porsche": "high"}),
+        ("Porsche Holding Salzburg/x", {"holding": "high"}),  # the longer name of another
+        ("porsche/Porsche Holding Salzburg", {"porsche": "high", "holding": "high"}),
+        ("magna/x", {}),  # a phrase of equal length hides
+        ("SEAT/x", {"seat": "near miss"}),
+        ("Leon/SEAT", {"seat": "near miss"}),  # two ordinary words make no name
+        ("rfq_seat", {"seat": "medium"}),
+        ("audi_seat", {"audi": "high", "seat": "medium"}),  # a carmaker beside it
+        ("ferdinand-porsche-str/seat", {"seat": "near miss"}),  # a hidden carmaker is none
+        ("porsche holding salzburg/seat", {"holding": "high", "seat": "near miss"}),
+        ("audio/audit/seat.pdf", {"seat": "near miss"}),
+    ],
+)
+def test_names_by_hand(line, wanted):
+    assert hand_made().level(line) == wanted
+
+
+def test_rules_by_hand():
+    world = hand_made()
+    lines = [
+        "Preisliste", "Preisliste/privat", "protokoll", "meeting", "meeting_protokoll",
+        "protokoll/sitzung/preise", "preis_preise_price", "x",
+    ]  # fmt: skip
+    assert world.fired(lines) == [
+        {"prices"}, set(), set(), set(), {"minutes"}, {"minutes", "prices"}, {"prices"}, set(),
+    ]  # fmt: skip
+
+
+def test_lines_of_nobody_and_near_misses():
+    world = hand_made()
+    names = fast(world, ["preis", "audi_preis", "seat_preis", "seat", "x"])
+    assert [set(parties) for parties, _ in names] == [
+        {None}, {"audi"}, {"seat", None}, {"seat"}, set(),
+    ]  # fmt: skip
+
+
+def test_more_names_than_are_weighed():
+    world = hand_made()
+    names = "/".join(["audi"] * MAX_SPANS)
+    assert world.level(f"{names}/porsche") == {"audi": "high"}
+    assert world.level(f"{names[5:]}/porsche") == {"audi": "high", "porsche": "high"}
+    assert world.fired([f"{names}/audi/preis"]) == [{"prices"}]  # words are not limited
+    many = "/".join(["audi", "porsche", "seat", "rfq"] * 5000)
+    assert world.level(many) == {"audi": "high", "porsche": "high", "seat": "medium"}
+
+
+def test_many_parties_and_rules_on_each_line():
+    """Rows that do not fit at first are made room for."""
+    names = [f"name{a}{b}" for a in "abcdefgh" for b in "abcdefgh"]
+    rules = [(name, "Secrets", [name], [], []) for name in names]
+    world = World(graph_of(*names), lexicon_of(*rules))
+    lines = ["/".join(names)] * 40
+    assert world.levels(lines) == [dict.fromkeys(names, "high")] * 40
+    assert world.fired(lines) == [set(names)] * 40
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "is_same"),
+    [
+        ("a/b/c/d/x", "A\\B\\c\\d\\y", True),
+        ("a/b/c/d/x", "a/b/c/e/x", False),
+        ("a/b/c/d/e/x", "a/b/c/d/f/x", True),
+        ("a/b/x", "a/b/y", True),
+        ("a/b/x", "a/c/x", False),
+        ("x", "y", True),
+        ("//srv//a/b/c/x", "//srv//a/b/d/x", False),
+        ("//srv//a/b/c/d/x", "//srv//a/b/c/e/x", True),
+        ("//srv/a/b/c/x", "//srv/a/b/d/x", False),
+    ],
+)
+def test_the_first_folders_tell_folders_apart(one, other, is_same):
+    assert DEPTH == 4
+    world = World(graph_of(), lexicon_of(("all", "Secrets", ["line"], [], [])))
+    first, second = world.classified([f"{one}_line", f"{other}_line"]).hits.folder
+    assert bool(first == second) is is_same
+
+
+# The world of the Continental leak
+
+
+@pytest.fixture(scope="module")
+def continental():
+    graph = load_graph("automotive").graph
+    return World(graph, shipped_lexicon(), without=("continental",))
+
+
+@pytest.mark.parametrize(
+    ("line", "wanted"),
+    [
+        ("D:/Kunden/Volkswagen_AG/MQB/Lastenheft.pdf", {"volkswagen"}),
+        ("D:/Projekte/BMW/G30/x.pdf", {"bmw"}),
+        ("D:/x/audio/audit/report.pdf", set()),
+        ("D:/x/Audi_A4.pdf", {"audi"}),
+        ("D:/x/seat_belt_test.pdf", set()),
+        ("D:/x/Sitz_SEAT_Leon_Kunde.pdf", {"seat"}),
+        ("D:/HR/Ferdinand-Porsche-Str_3.pdf", set()),
+        ("D:/HR/Ford_Peter_CV.pdf", set()),
+        ("D:/x/minimal_ram_test.c", set()),
+        ("D:/Continental/Conti/x.pdf", set()),
+    ],
+)
+def test_the_shipped_names(continental, line, wanted):
+    assert continental.named(line) == wanted
