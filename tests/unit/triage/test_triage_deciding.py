@@ -6,21 +6,22 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from triage_world import World, graph_of, lexicon_of
+from triage_world import World, block_of, graph_of, lexicon_of
 
 from blastradius import load_graph
 from blastradius.model.vocabulary import DATA_VARIETIES
+from blastradius.triage.classify import prepare
 from blastradius.triage.kernels import DEPTH, MAX_SPANS, NOBODY
 from blastradius.triage.lexicon import shipped_lexicon
 from blastradius.triage.terms import graph_terms
-from blastradius.triage.vocabulary import HIGH, MEDIUM, NEAR_MISS, PARTY
+from blastradius.triage.vocabulary import CONTEXT, HIGH, MEDIUM, NEAR_MISS, PARTY, PROGRAMS
 
 # -- a slow definition -----------------------------------------------------------------------------
 
 
 def occurrences(world, lines):
     """Return [(start, end, literal)] of each line, as the search finds them and in its order."""
-    ready = world.classified(lines).prepared
+    ready = prepare(block_of(lines).paths)
     entry, start = world.matcher.find(ready.text, ready.folded, ready.line_start)
     found = [[] for _ in lines]
     for each, place in zip(entry.tolist(), start.tolist(), strict=True):
@@ -29,7 +30,7 @@ def occurrences(world, lines):
         literal_row = int(np.searchsorted(world.vocabulary.entries.first, each, side="right")) - 1
         literal = world.vocabulary.literals[literal_row]
         found[row].append((begin, begin + len(literal), each))
-    texts = ready.text.split(b"\n")
+    texts = bytes(ready.text).split(b"\n")
     return found, texts
 
 
@@ -53,7 +54,7 @@ class Meanings:
         words = {}
         for rule in world.lexicon.rules:
             for text in (*rule.any, *rule.with_, *rule.without):
-                words.setdefault(text, len(words) + 1)
+                words.setdefault(text, len(words) + 2)
         self.words = words
 
 
@@ -73,7 +74,8 @@ def slow_rules(world, meanings, met):
 def slow_parties(meanings, found, text):
     """Return party id -> (level, number of the term that decided)."""
     spans = [(b, e, *meanings.of[each]) for b, e, each in found]
-    has_word = any(kind == "word" and what == 0 for _, _, kind, what, _ in spans)
+    words = {what for _, _, kind, what, _ in spans if kind == "word"}
+    of_programs = PROGRAMS in words
     spans = [span for span in spans if span[2] != "word"][:MAX_SPANS]
     names = []
     for span in spans:
@@ -85,11 +87,14 @@ def slow_parties(meanings, found, text):
         ):
             names.append(span)
     sure = {term.party for _, _, _, term, _ in names if not term.needs_context}
-    believable = has_word or bool(sure & meanings.carmakers)
+    by_carmaker = bool(sure & meanings.carmakers) and not of_programs
+    believable = CONTEXT in words or by_carmaker
     said = []
     for begin, end, _, term, number in names:
         loud = term.capitals_suffice and text[begin:end] == text[begin:end].upper()
-        level = HIGH if not term.needs_context else MEDIUM if believable or loud else NEAR_MISS
+        is_sure = not term.needs_context and not of_programs
+        is_likely = believable or (loud and not of_programs)
+        level = HIGH if is_sure else MEDIUM if is_likely else NEAR_MISS
         said.append((level, term.party, number))
     best = {}
     for level, party, number in said:
@@ -172,6 +177,7 @@ def worlds(draw):
             {"party": f"p{draw(st.integers(0, 3))}", "term": text, "because": "a word"}
             for text in draw(st.lists(PATTERNS, max_size=2))
         ],
+        programs=draw(st.lists(PATTERNS, max_size=1)),
         context=draw(st.lists(PATTERNS, max_size=2)),
         phrases=[
             {"text": text, "because": "a phrase"} for text in draw(st.lists(PATTERNS, max_size=2))
@@ -242,6 +248,7 @@ def hand_made():
             ("minutes", "Internal", ["protokoll"], ["meeting", "sitzung"], []),
             ordinary=[{"term": "seat", "because": "a chair"}],
             weak=[{"party": "seat", "term": "leon", "because": "a first name"}],
+            programs=["/program files/"],
             context=["rfq"],
             phrases=[
                 {"text": "ferdinand porsche str*", "because": "a street"},
@@ -267,6 +274,9 @@ def hand_made():
         ("ferdinand-porsche-str/seat", {"seat": "near miss"}),  # a hidden carmaker is none
         ("porsche holding salzburg/seat", {"holding": "high", "seat": "near miss"}),
         ("audio/audit/seat.pdf", {"seat": "near miss"}),
+        ("Program Files/Audi/x.dll", {"audi": "near miss"}),
+        ("Program Files/Audi/seat.dll", {"audi": "near miss", "seat": "near miss"}),
+        ("Program Files/rfq/Audi/x.dll", {"audi": "medium"}),
     ],
 )
 def test_names_by_hand(line, wanted):

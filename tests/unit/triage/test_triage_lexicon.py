@@ -145,7 +145,7 @@ def test_all_faults_of_form_come_at_once(problems):
 def test_all_faults_of_meaning_come_at_once(problems):
     text = (
         f'{HEAD}rules:\n{RULE}{RULE}ordinary:\n  - {{term: "*", because: no}}\n'
-        'weak:\n  - {party: bmw, term: "a*b", because: no}\ncontext: ["="]\n'
+        'weak:\n  - {party: bmw, term: "a*b", because: no}\ncontext: ["="]\nprograms: [//]\n'
         'phrases:\n  - {text: "-", because: no}\noutside:\n  - {name: Acme, terms: [q, acme]}\n'
     )
     found = problems(text.replace("preis*", "pr*is", 1))
@@ -155,6 +155,7 @@ def test_all_faults_of_meaning_come_at_once(problems):
         "12, ordinary[0].term",
         "24, weak[0].term",
         "11, context[0]",
+        "12, programs[0]",
         "12, phrases[0].text",
         "26, outside[0].terms[0]",
     ]
