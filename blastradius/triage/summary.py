@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from datetime import date, timedelta
+from pathlib import PurePath
 
 import numpy as np
 from numpy.typing import NDArray
@@ -132,6 +133,21 @@ class Summary:
         return RuleFired(rule.id, rule.variety, rule.subject, files)
 
 
+def _title(read: InputRead) -> str:
+    """Name a listing; where it lies on somebody's disk is nobody's business."""
+    name = PurePath(read.name.replace("\\", "/")).name
+    return printable(f"Listing {name}, {read.stored_bytes:,} bytes, sha256 {read.sha256}", 1000)
+
+
+def _n(number: int, noun: str) -> str:
+    """Return a number with its noun.
+
+    >>> _n(1, "path"), _n(2000, "path")
+    ('1 path', '2,000 paths')
+    """
+    return f"{number:,} {noun}" if number == 1 else f"{number:,} {noun}s"
+
+
 def _most(files: NDArray[np.int64]) -> list[tuple[int, int]]:
     """Return (files, rule) of the rules that fired, most files first."""
     fired = [(n, rule) for rule, n in enumerate(files.tolist()) if n]
@@ -150,20 +166,14 @@ def observation(party: PartyFound, inputs: Sequence[InputRead]) -> Observation:
     """Return what the listings say of a party, as soft evidence."""
     assert party.id is not None
     sources = tuple(
-        Source(
-            title=printable(
-                f"Listing {read.name}, {read.stored_bytes:,} bytes, sha256 {read.sha256}", 1000
-            ),
-            tier="primary",
-            date=read.modified,
-        )
-        for read in inputs
+        Source(title=_title(read), tier="primary", date=read.modified) for read in inputs
     )
     kinds = ", ".join(
         f"{v.variety} {v.files:,}" for v in party.varieties[:5] if v.variety is not None
     )
     note = (
-        f"{party.files:,} paths in {party.n_folders:,} folders name the party ({party.high:,} surely); "
+        f"{_n(party.files, 'path')} in {_n(party.n_folders, 'folder')} named after the party "
+        f"({party.high:,} surely); "
         f"by name: {kinds or 'nothing that tells a kind'}. Names are evidence of presence, not proof"
     )
     return Observation(
