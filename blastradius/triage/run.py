@@ -35,8 +35,11 @@ OnPath = Callable[[int, str, str, str, str, tuple[str, ...]], None]
 _AHEAD: Final = 2
 """Blocks that wait for each thread: enough to keep it busy, little enough to keep memory small."""
 
+_PIECE: Final = 65_536
+"""Bytes of a listing that a sample takes or leaves together."""
+
 _LEAST_SAMPLE: Final = 30
-"""Blocks of a sample from which an interval is given."""
+"""Pieces of a sample from which an interval is given."""
 
 _Z95: Final = 1.959963984540054
 
@@ -148,9 +151,7 @@ class _Run:
         waiting: deque[Future[Classified]] = deque()
         with ThreadPoolExecutor(threads) as pool:
             try:
-                for block in blocks:
-                    if not self._sample.takes(block):
-                        continue
+                for block in self._sample.of(blocks):
                     waiting.append(pool.submit(classify, block, self.vocabulary, self._matcher))
                     if len(waiting) > _AHEAD * threads:
                         self._add(waiting.popleft().result())
@@ -217,7 +218,7 @@ class _Run:
 
 
 class _BlockSample:
-    """Looks at some of the blocks, chosen by a hash of their content, and says how sure that is."""
+    """Looks at pieces of a listing, chosen by a hash of their content, and says how sure that is."""
 
     def __init__(self, part: float | None, n_rows: int) -> None:
         self.part = part
@@ -226,15 +227,21 @@ class _BlockSample:
         self._lines: list[int] = []
         self._files: list[Any] = []
 
-    def takes(self, block: Block) -> bool:
-        """Tell whether a block belongs to the sample."""
-        self._met += len(block.paths)
-        if self.part is not None:
-            code = hashlib.blake2b(block.paths[:65536], digest_size=8).digest()
-            if int.from_bytes(code, "big") >= self.part * 2**64 and self._taken:
-                return False
-        self._taken += len(block.paths)
-        return True
+    def of(self, blocks: Iterator[Block]) -> Iterator[Block]:
+        """Yield the blocks to look at: all, or small pieces of some."""
+        for block in blocks:
+            for piece in [block] if self.part is None else _pieces(block):
+                self._met += len(piece.paths)
+                if self._takes(piece):
+                    self._taken += len(piece.paths)
+                    yield piece
+
+    def _takes(self, block: Block) -> bool:
+        """Tell whether a piece belongs to the sample; the first one always does."""
+        if self.part is None or not self._taken:
+            return True
+        code = hashlib.blake2b(block.paths, digest_size=8).digest()
+        return int.from_bytes(code, "big") < self.part * 2**64
 
     def add(self, n_lines: int, files: Any) -> None:  # noqa: ANN401
         """Take in the counts of a block."""
@@ -263,6 +270,22 @@ class _BlockSample:
         error = float(np.sqrt((1 - looked_at) * spread / n)) / float(lines.mean())
         whole = float(lines.sum()) / looked_at
         return Interval(max(rate - _Z95 * error, 0.0) * whole, (rate + _Z95 * error) * whole)
+
+
+def _pieces(block: Block) -> Iterator[Block]:
+    """Cut a block into pieces of about `_PIECE` bytes, between lines."""
+    begin = line = 0
+    while begin < len(block.paths):
+        end = block.paths.find(b"\n", begin + _PIECE) + 1 or len(block.paths)
+        paths = block.paths[begin:end]
+        after = line + paths.count(b"\n")
+        yield Block(
+            paths,
+            None if block.sizes is None else block.sizes[line:after],
+            None if block.days is None else block.days[line:after],
+            0,
+        )
+        begin, line = end, after
 
 
 def _input(read: InputReading) -> InputRead:
