@@ -104,7 +104,7 @@ class Tally:
     folders: dict[int, list[Any]] = field(default_factory=dict)
     """Code of a party and a folder -> files, bytes, files that name it surely, party row, folder."""
     dropped: int = 0
-    """Most files that a folder that was dropped may have held; 0 if none was."""
+    """Most files that may be missing of a folder; 0 if none was dropped."""
     samples: dict[tuple[int, int], list[Sampled]] = field(default_factory=dict)
     """(party row, column) -> a few paths."""
     limits: NDArray[np.uint64] = field(init=False)
@@ -191,7 +191,8 @@ class Tally:
         """Keep the half of the folders that hold most."""
         ranked = sorted(self.folders.items(), key=lambda item: (-item[1][0], item[0]))
         kept = ranked[: MAX_FOLDERS // 2]
-        self.dropped = max(self.dropped, ranked[MAX_FOLDERS // 2][1][0])
+        # A folder that was dropped may come back and be dropped again: the most of each time add up.
+        self.dropped += ranked[MAX_FOLDERS // 2][1][0]
         self.folders = dict(kept)
 
     def _offer(self, found: Classified, hit: int, column: int, code: int) -> None:
