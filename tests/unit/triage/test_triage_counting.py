@@ -59,7 +59,7 @@ def plain(tally):
         "levels": tally.levels.tolist(),
         "parties": (tally.party_files.tolist(), tally.party_bytes.tolist()),
         "terms": tally.terms.tolist(),
-        "rules": (tally.rules.tolist(), tally.party_rules),
+        "rules": (tally.rules.tolist(), tally.party_rules.tolist()),
         "days": (tally.first_day.tolist(), tally.last_day.tolist()),
         "folders": {key: tuple(value) for key, value in tally.folders.items()},
         "samples": tally.samples,
@@ -215,12 +215,20 @@ def test_folders_with_most_files_are_kept(monkeypatch):
 # Samples
 
 
+def scrambled(numbers):
+    """Hash numbers: the finalizer of SplitMix64."""
+    z = numbers * np.uint64(0x9E3779B97F4A7C15)
+    z = (z ^ (z >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
+    z = (z ^ (z >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)
+    return z ^ (z >> np.uint64(31))
+
+
 def test_samples_are_the_least_hashes():
     paths = ["audi/preis", "bosch/preis", "audi/preis"] * 200
     tally = tally_of(rows_of(paths), cuts=range(0, 600, 37))
     row = [searched.id for searched in WORLD.vocabulary.parties].index("audi")
     numbers = np.array([n for n, path in enumerate(paths) if "audi" in path], dtype=np.uint64)
-    hashes = counts._scrambled(numbers)
+    hashes = scrambled(numbers)
     least = np.argsort(hashes)[:SAMPLES]
     kept = tally.samples[row, SECRETS]
     assert [sample.line for sample in kept] == (numbers[least] + 1).tolist()
