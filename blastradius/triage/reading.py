@@ -100,10 +100,11 @@ def read_blocks(
     reading = Reading() if reading is None else reading
     places = find_places(sources)
     reading.skipped += places.skipped
-    files: list[RawFile] = []
+    file, n_before = None, 0
     for listing in open_listings(places, stdin):
-        if not files or files[-1] is not listing.raw:
-            files.append(listing.raw)
+        if file is not None and file is not listing.raw:
+            n_before += file.n_read
+        file = listing.raw
         of_input = InputReading(
             listing.name, listing.compression, listing.raw, problems=listing.problems
         )
@@ -111,7 +112,7 @@ def read_blocks(
         for block in _read(listing, of_input, format):
             yield block
             if progress is not None:
-                progress(sum(file.consumed for file in files), places.n_bytes)
+                progress(n_before + file.consumed, places.n_bytes)
 
 
 def _read(listing: Listing, of_input: InputReading, name: str | None) -> Iterator[Block]:

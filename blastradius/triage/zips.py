@@ -82,7 +82,7 @@ def _at_member(raw: RawFile) -> bool:
         ahead = raw.peek(4)
     if ahead in _AFTER_MEMBERS:
         return False
-    if not ahead:
+    if len(ahead) < len(_MEMBER):
         raise BrokenListingError("the zip archive has no table of contents: it is cut off")
     if ahead != _MEMBER:
         place = f"at byte {raw.consumed:,}"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Final
 
 from blastradius.triage.formats.delimited import DelimitedParser, find_table
@@ -42,6 +43,8 @@ FORMATS: Final[dict[str, type[Parser]]] = {
 SAMPLE_BYTES: Final = 2**16
 """First bytes of a listing that are looked at to find its format."""
 
+_HEADINGS: Final = re.compile(rb"\n\n([^\n]+)(?=:\n)")
+
 _LENIENT: Final = ("csv", "ls-names", PLAIN)
 """Formats that would understand anything in some way, and are asked last."""
 
@@ -72,9 +75,18 @@ def detect(sample: bytes) -> str:
         return best
     if find_table(sample) is not None:
         return "csv"
-    if b":\n" in sample and b"\n\n" in sample and _share(LsNamesParser(), sample) > _LEAST:
+    if _has_folder_headings(sample) and _share(LsNamesParser(), sample) > _LEAST:
         return "ls-names"
     return PLAIN
+
+
+def _has_folder_headings(sample: bytes) -> bool:
+    """Tell whether a listing begins with a folder and a colon, and others in it follow."""
+    first, *others = _HEADINGS.findall(b"\n\n" + sample.lstrip(b"\n")) or [b""]
+    if not sample.lstrip(b"\n").startswith(first + b":\n"):
+        return False
+    inside = first.rstrip(b"/\"'") + b"/"
+    return first == b"." or b"/" in first or any(other.startswith(inside) for other in others)
 
 
 def _share(parser: Parser, sample: bytes) -> float:

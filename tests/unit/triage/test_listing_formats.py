@@ -59,6 +59,31 @@ def test_the_format_is_recognised(sample):
     assert detect(text_of(sample)) == sample.format
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Hello:\n\nyour files are ours\n\nContact:\nx@example.org\n",
+        "\n\nNote:\nbe quick\n",
+        "a, b\nc, d\n",
+        "2023-02-01 is a date\n",
+        "total 8\n",
+        "[x]\n|y|\n",
+        "-----\n",
+        "",
+        "\n\n",
+    ],
+)
+def test_what_is_no_listing_is_plain(text):
+    assert detect(text.encode()) == "plain"
+
+
+def test_lines_of_two_programs_are_read_by_the_one_with_more():
+    text = text_of(SAMPLES["dir of a German Windows"]) + text_of(SAMPLES["tar -tv of GNU"])
+
+    assert detect(text) == "dir"
+    assert read("dir", [text])[3].unread > 0
+
+
 @EACH
 @given(data=st.data())
 @settings(max_examples=20)
