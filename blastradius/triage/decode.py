@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import codecs
 import re
+from functools import lru_cache
 from typing import Final
 
 _WINDOWS: Final = "blastradius-windows-1252"
@@ -18,9 +19,9 @@ _LINES: Final = "blastradius-lines"
 _LETTERS: Final = {
     # How much a letter, read in this code page, speaks for it: German ones and French e the most.
     **dict.fromkeys("äöüßÄÖÜé", 4),
-    **dict.fromkeys("èàçñóíáêâôúëïîûùœæøåòìã", 3),
-    **dict.fromkeys("ÉÈÀÇÑÓÍÁÊÂÔÚØÅÆõšž", 2),
-    **dict.fromkeys("–\u2019“”„€ŠŽýÿÕÃ°²³§µ®©½±×", 1),
+    **dict.fromkeys("èàçñóíáêâôúëïîûùœæøåòãý", 3),
+    **dict.fromkeys("ÉÈÀÇÑÓÍÁÊÂÔÚØÅõšž", 2),
+    **dict.fromkeys("–\u2019“”„€ŠŽÿÕÃÆì°²³§µ®©½±×", 1),
 }
 
 
@@ -32,21 +33,38 @@ def _table(codec: str) -> tuple[str, ...]:
 _ASCII: Final = bytes(range(128))
 _CODECS: Final = {_WINDOWS: "cp1252", _DOS: "cp850"}
 _TABLES: Final = {name: _table(codec) for name, codec in _CODECS.items()}
-_SCORES: Final = {
-    name: tuple(_LETTERS.get(character, 0) for character in table)
-    for name, table in _TABLES.items()
-}
+_SHARP_S: Final = 0xE1
+# Sharp s of DOS is a with acute of Windows, and only told by the letters before it.
+_BALANCE: Final = tuple(
+    _LETTERS.get(dos, 0) * (n != _SHARP_S) - _LETTERS.get(windows, 0)
+    for n, (windows, dos) in enumerate(zip(_TABLES[_WINDOWS], _TABLES[_DOS], strict=True))
+)
+_SURELY: Final = 20
+_HINTS: Final = tuple(
+    (frozenset(telling), re.compile(pattern), weight)
+    for telling, pattern, weight in (
+        # Lines that trees are drawn with.
+        (b"\xc4", rb"\xc4\xc4", _SURELY),
+        (b"\xb3", rb"^[\xb3 ]*\xb3 {3}", _SURELY),
+        # The blank between the digits of a French size.
+        (b"\xff", rb"\d\xff\d{3}", _SURELY),
+        (b"\xa0", rb"\d\xa0\d{3}", -_SURELY),
+        # Paragraphs have numbers, and dashes blanks or numbers beside them.
+        (b"\xf5", rb"\xf5 ?\d", _SURELY),
+        (b"\x96", rb"[ \d]\x96[ \d]", -_SURELY),
+        (b"\xe1", rb"[aoue\x84\x94\x81]\xe1|[ea]i\xe1|ie\xe1", 5),
+        # No capital umlaut of DOS stands behind a small letter, and no word begins with e grave.
+        (b"\x8e\x99\x9a", rb"[a-z][\x8e\x99\x9a]", -5),
+        (b"\x8a", rb"(?<![A-Za-z\x80-\xff])\x8a[A-Za-z]", -5),
+    )
+)
+"""Bytes without which a pattern cannot match, the pattern, and how much it speaks for DOS."""
+_ALL_TELLING: Final = frozenset[int]().union(*(telling for telling, _, _ in _HINTS))
+_MOST_BYTES: Final = 64
+"""Bytes of a line that decide by themselves."""
 _UTF8: Final = re.compile(
     rb"[\xc2-\xdf][\x80-\xbf]|[\xe0-\xef][\x80-\xbf]{2}|[\xf0-\xf4][\x80-\xbf]{3}"
 )
-# Lines that trees are drawn with, and the blank between the digits of a French size.
-_SURELY_DOS: Final = re.compile(rb"\xc4\xc4|^[\xb3 ]*\xb3 {3}|\d\xff\d{3}")
-_TELLING: Final = frozenset(b"\xc4\xb3\xff\xa0")
-"""Bytes without which the two patterns around here cannot match."""
-_SURELY_WINDOWS: Final = re.compile(rb"\d\xa0\d{3}")
-# What is sharp s to DOS is a with acute to Windows; the former stands behind a vowel.
-_SHARP_S_BYTE: Final = 0xE1
-_SHARP_S: Final = re.compile(rb"[aeou\x84\x94\x81]\xe1|[aeAE][iu]\xe1|i\xe1")
 
 
 def decode_line(line: bytes) -> str:
@@ -84,16 +102,18 @@ def _code_page(line: bytes) -> str:
     if _UTF8.search(high):
         rest = _UTF8.sub(b"", line)
         high = rest.translate(None, _ASCII)
-    if not _TELLING.isdisjoint(high):
-        if _SURELY_DOS.search(rest):
-            return _DOS
-        if _SURELY_WINDOWS.search(rest):
-            return _WINDOWS
-    windows = sum(map(_SCORES[_WINDOWS].__getitem__, high))
-    dos = sum(map(_SCORES[_DOS].__getitem__, high))
-    if _SHARP_S_BYTE in high:
-        dos += 2 * len(_SHARP_S.findall(rest))
-    return _DOS if dos > windows else _WINDOWS
+    balance = _balance(high[:_MOST_BYTES])
+    if not _ALL_TELLING.isdisjoint(high):
+        for telling, pattern, weight in _HINTS:
+            if not telling.isdisjoint(high):
+                balance += weight * len(pattern.findall(rest))
+    return _DOS if balance > 0 else _WINDOWS
+
+
+@lru_cache(maxsize=4_096)
+def _balance(high: bytes) -> int:
+    """Return how much more some bytes look like letters of DOS than like those of Windows."""
+    return sum(map(_BALANCE.__getitem__, high))
 
 
 def _fault(error: UnicodeError) -> UnicodeDecodeError:
