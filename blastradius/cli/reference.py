@@ -222,12 +222,12 @@ def _render_command(command: Any) -> str:  # noqa: ANN401 - typer's classes move
     options = [p for p in command.params if p.param_type_name == "option"]
     usage = " ".join(
         ["blastradius", command.name]
-        + [a.metavar if a.required else f"[{a.metavar}]" for a in arguments]
+        + [_argument(a) if a.required else f"[{_argument(a)}]" for a in arguments]
         + (["[OPTIONS]"] if options else [])
     )
     parts = [f"## {command.name}", command.help, f"```text\n{usage}\n```"]
     if arguments:
-        rows = [f"| `{a.metavar}` | {_cell(a.help)} |" for a in arguments]
+        rows = [f"| `{_argument(a)}` | {_cell(a.help)} |" for a in arguments]
         parts.append(_table("Argument", "Meaning", rows=rows))
     panels: dict[str, list[str]] = {}
     for option in options:
@@ -240,6 +240,10 @@ def _render_command(command: Any) -> str:  # noqa: ANN401 - typer's classes move
     examples = [line for line in command.epilog.splitlines() if line.startswith("blastradius ")]
     parts.append("\n".join(["```sh", *examples, "```"]))
     return "\n\n".join(parts) + "\n"
+
+
+def _argument(argument: Any) -> str:  # noqa: ANN401
+    return f"{argument.metavar}..." if argument.nargs == -1 else str(argument.metavar)
 
 
 def _table(*headings: str, rows: list[str]) -> str:
