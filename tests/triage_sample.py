@@ -168,8 +168,9 @@ NEARLY = party(
     0,
     near_misses=31,
     terms=(TermFound("Ford", 31, None, "a surname"),),
-    missed=paths(
-        "D:/HR/Ford_Peter_CV.pdf", HOSTILE[1], "D:/x", line=21, sureness="near miss", term="Ford"
+    missed=(
+        *paths("D:/HR/Ford_Peter_CV.pdf", HOSTILE[3], sureness="near miss", term="Ford"),
+        *paths(HOSTILE[1], line=21, sureness="near miss", term="=p702"),
     ),
 )
 NOBODY = party(

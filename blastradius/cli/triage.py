@@ -204,8 +204,8 @@ def triage(
     sample: Annotated[
         float | None,
         typer.Option(
-            help="Read only this part of the listing for a first look, such as 0.05, with 95 % "
-            f"intervals. Without a number: {DEFAULT_SAMPLE}.",
+            help="Look at only this part of the listing for a first impression, such as 0.05, with "
+            f"95 % intervals. Without a number: {DEFAULT_SAMPLE}.",
             metavar="[PART]",
             show_default=False,
             rich_help_panel=HOW,

@@ -68,7 +68,7 @@ def _head(triage: Triage, tlp: Tlp) -> Iterator[str]:
         yield "PARTIAL: reading was interrupted; parties named later are missing"
     if triage.sampled is not None:
         part = numbers.percent_of_whole(triage.sampled)
-        yield f"SAMPLE: {part} of the listing was read; counts are of that part"
+        yield f"SAMPLE: {part} of the listing was looked at; counts are of that part"
     for read in triage.inputs[:_LISTINGS]:
         day = f", of {read.modified}" if read.modified else ""
         yield _foreign(f"listing: {read.name}, {read.stored_bytes:,} bytes{day}")

@@ -35,7 +35,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
     from blastradius.model.graph import Observation
-    from blastradius.triage.results import InputRead, PartyFound, Triage
+    from blastradius.triage.results import InputRead, PartyFound, SamplePath, Triage
 
 ON_SCREEN = 5
 """Parties that a printed page tells of one by one."""
@@ -48,8 +48,9 @@ _LISTED = 200
 _INPUTS = 10
 """Listings that are described one by one."""
 _MISSES = 10
-"""Parties with near misses only that are shown, with at most so many paths each:"""
+"""Parties with near misses only that are shown."""
 _MISSES_EACH = 2
+"""Words shown of each of them, with one path."""
 
 _PLAIN_PATH = re.compile(r"[A-Za-z0-9_./][A-Za-z0-9_./-]*")
 
@@ -178,9 +179,11 @@ def _warnings(triage: Triage) -> Iterator[str]:
     if triage.sampled is not None:
         part = numbers.percent_of_whole(triage.sampled)
         yield (
-            f"SAMPLE: {part} of the listing was read, and counts are of that part. A party that is "
-            "missing here may be named in the rest."
+            f"SAMPLE: {part} of the listing was looked at, and counts are of that part. A party that "
+            "is missing here may be named in the rest."
         )
+        if triage.parties and all(party.interval is None for party in triage.parties):
+            yield "SAMPLE: too little was looked at for intervals."
     incomplete = sum(1 for read in triage.inputs if read.problems)
     if incomplete:
         noun = numbers.counted(incomplete, "listing")
@@ -346,7 +349,7 @@ def _missed_sections(triage: Triage) -> Iterator[Section]:
     columns = (
         Column("Party", min_width=12),
         Column("Lines", is_right=True),
-        Column("Word", min_width=8),
+        Column("Word", min_width=10),
         Column("What else it means", min_width=16, fold=1),
         Column("For example", min_width=26),
     )
@@ -368,7 +371,10 @@ def _missed_rows(party: PartyFound) -> Iterator[tuple[Inline, ...]]:
     because = {term.term: term.because for term in party.terms}
     if not party.missed:
         yield (words(Span(party.name, "strong")), words(f"{party.near_misses:,}"), (), (), ())
-    for number, missed in enumerate(party.missed[:_MISSES_EACH]):
+    by_word: dict[str | None, SamplePath] = {}
+    for missed in party.missed:
+        by_word.setdefault(missed.term, missed)
+    for number, missed in enumerate(tuple(by_word.values())[:_MISSES_EACH]):
         yield (
             words(Span(party.name, "strong")) if number == 0 else (),
             words(f"{party.near_misses:,}") if number == 0 else (),

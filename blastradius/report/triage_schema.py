@@ -48,7 +48,7 @@ def triage_json_schema() -> Json:
             target=_described(_TEXT_OR_NULL, "Whose listing it is, as asked."),
             is_partial=_described({"type": "boolean"}, "Whether reading was interrupted."),
             sampled=_described(
-                _PART_OR_NULL, "Part of the listing that was read [1]; null for all of it."
+                _PART_OR_NULL, "Part of the listing that was looked at [1]; null for all of it."
             ),
             inputs=_list("Input", "Listings."),
             files=_described(_COUNT, "Files listed; of a sample, the files read."),

@@ -168,7 +168,7 @@ def test_partial_and_sampled_are_said_on_top():
     text = VIEWS["sampled"].to_text(width=200)
     assert text.startswith("PARTIAL, SAMPLE: Leak listing of continental")
     told = flat(text)
-    assert "SAMPLE: 1% of the listing was read" in told
+    assert "SAMPLE: 1% of the listing was looked at" in told
     assert "PARTIAL: reading was interrupted" in told
     assert "11,800–12,901 files, 95% interval" in told
     assert "blastradius triage listing.txt.gz --target continental" in told
@@ -178,6 +178,9 @@ def test_partial_and_sampled_are_said_on_top():
     for word in ("PARTIAL", "SAMPLE", "INCOMPLETE"):
         assert word in VIEWS["sampled"].to_html()
     assert "PARTIAL" not in VIEWS["whole"].to_text()
+    assert "too little" not in told
+    bare = replace(sample.sampled(), parties=(sample.BMW,))
+    assert "too little was looked at for intervals" in flat(TriageView(bare).to_text())
 
 
 def test_a_listing_without_an_end_has_no_hash():
