@@ -48,6 +48,7 @@ def triage_dict(triage: Triage, tlp: Tlp = DEFAULT_TLP) -> Plain:
         "is_partial": triage.is_partial,
         "sampled": _number(triage.sampled),
         "inputs": [_input(read) for read in triage.inputs],
+        "skipped": list(triage.skipped),
         "files": triage.files,
         "bytes": triage.bytes,
         "sized": triage.sized,

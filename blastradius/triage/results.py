@@ -192,3 +192,5 @@ class Triage:
     """For review, and for ``analyze --observations``."""
     folders_dropped: int
     """Where too many folders were met to count all: most files that one left out may hold."""
+    skipped: tuple[str, ...] = ()
+    """Links, pipes and devices in folders of listings: never followed or read; names, escaped."""

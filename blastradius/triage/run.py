@@ -209,6 +209,7 @@ class _Run:
             rules=summary.rules(),
             observations=tuple(observation(party, inputs) for party in known),
             folders_dropped=tally.dropped,
+            skipped=tuple(reading.skipped),
         )
 
     def _estimated(self, party: PartyFound) -> PartyFound:

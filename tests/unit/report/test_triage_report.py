@@ -183,6 +183,14 @@ def test_partial_and_sampled_are_said_on_top():
     assert "too little was looked at for intervals" in flat(TriageView(bare).to_text())
 
 
+def test_what_was_passed_over_is_shown():
+    view = TriageView(sample.changed(skipped=("f/link", "f/\\x1b", "f/pipe", "f/more")))
+    text = flat(view.to_text())
+    assert "4 links, pipes or devices, never followed f/link" in text
+    assert "f/more" not in text
+    assert json.loads(view.to_json())["skipped"][3] == "f/more"
+
+
 def test_a_listing_without_an_end_has_no_hash():
     read = replace(sample.LISTING, sha256="", format="", compression="", modified=None)
     view = TriageView(sample.changed(inputs=(read,)))
