@@ -14,13 +14,13 @@ from blastradius.triage.vocabulary import compile_vocabulary
 LEVELS = ("near miss", "medium", "high")
 
 
-def graph_of(*parties, datasets=()):
+def graph_of(*parties, **parts):
     """Return a graph of parties, each a mapping or the name of one (its id in lower case)."""
     records = [
         {"id": each.lower().replace(" ", "-"), "name": each} if isinstance(each, str) else each
         for each in parties
     ]
-    return Graph(name="world", parties=records, datasets=datasets)
+    return Graph(name="world", parties=records, **parts)
 
 
 def lexicon_of(*rules, **parts):
