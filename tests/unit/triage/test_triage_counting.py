@@ -108,7 +108,7 @@ def test_threads_do_not_matter(monkeypatch, tmp_path):
 def test_counts_are_those_of_plain_python(rows, cuts):
     tally = tally_of(rows, cuts)
     levels, files, sizes, days, rules = Counter(), Counter(), Counter(), {}, Counter()
-    cells = Counter()
+    cells, party_rules = Counter(), Counter()
     told = named = 0
     for path, size, day in rows:
         (names,), (fired,) = WORLD.levels([path]), WORLD.fired([path])
@@ -124,6 +124,7 @@ def test_counts_are_those_of_plain_python(rows, cuts):
             cells[id_, MISSED] += level == "near miss"
         for id_ in counted:
             files[id_] += 1
+            party_rules.update((id_, rule) for rule in fired)
             sizes[id_] += max(size, 0)
             cells.update((id_, column) for column in varieties or {UNTOLD})
             if day != NO_DAY:
@@ -146,6 +147,10 @@ def test_counts_are_those_of_plain_python(rows, cuts):
         else:
             assert tally.first_day[row] > tally.last_day[row]
     assert tally.rules.tolist() == [rules[rule.id] for rule in WORLD.lexicon.rules]
+    for row, searched in enumerate(WORLD.vocabulary.parties):
+        assert tally.party_rules[row].tolist() == [
+            party_rules[searched.id, rule.id] for rule in WORLD.lexicon.rules
+        ]
 
 
 def test_sums_of_sizes_are_not_rounded():
