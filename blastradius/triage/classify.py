@@ -33,7 +33,9 @@ class Hits(NamedTuple):
     term: NDArray[np.int32]
     """Number of the term that decided, -1 for nobody."""
     folder: NDArray[np.uint64]
-    """Code of the first folders of the path."""
+    """Code of the folder that speaks for the name."""
+    steps: NDArray[np.int16]
+    """Steps of the path down to it; negative where it does not bear the name itself."""
 
 
 class Fires(NamedTuple):
@@ -62,12 +64,11 @@ class Classified:
         """Return a path as the listing has it."""
         return self.block.paths[self.line_start[line] : self.line_start[line + 1] - 1]
 
-    def folders(self, line: int) -> bytes:
-        """Return the first folders of a path as the listing has them."""
-        from blastradius.triage.kernels import DEPTH  # noqa: PLC0415
-
-        ends = [match.end(1) for match in islice(_FOLDER.finditer(self.path(line)), DEPTH)]
-        return self.path(line)[: ends[-1] if ends else 0]
+    def folders(self, line: int, steps: int) -> bytes:
+        """Return the first steps of a path as the listing has them."""
+        path = self.path(line)
+        ends = [match.end(1) for match in islice(_FOLDER.finditer(path), abs(steps))]
+        return path[: ends[-1] if ends else 0]
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,6 +152,7 @@ _TYPES = {
     "level": np.int8,
     "varieties": np.uint32,
     "folder": np.uint64,
+    "steps": np.int16,
 }
 
 

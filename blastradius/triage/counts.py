@@ -57,6 +57,8 @@ class FolderCount(NamedTuple):
     """Row of the party."""
     text: bytes
     """The folder."""
+    is_named: bool
+    """Whether the folder bears the name, and not only files in it."""
 
 
 class Sampled(NamedTuple):
@@ -102,7 +104,8 @@ class Tally:
     party_rules: NDArray[np.int64] = field(init=False)
     """Files of each party on which each rule fired, shape (n_parties + 1, n_rules)."""
     folders: dict[int, list[Any]] = field(default_factory=dict)
-    """Code of a party and a folder -> files, bytes, files that name it surely, party row, folder."""
+    """Code of a party and a folder -> files, bytes, files that name it surely, party row, folder, and
+    whether it bears the name."""
     dropped: int = 0
     """Most files that may be missing of a folder; 0 if none was dropped."""
     samples: dict[tuple[int, int], list[Sampled]] = field(default_factory=dict)
@@ -179,8 +182,9 @@ class Tally:
         for key, hit, more in zip(keys.tolist(), hits.tolist(), counts.tolist(), strict=True):
             folder = self.folders.get(key)
             if folder is None:
-                text = found.folders(int(found.hits.line[hit]))[:LONGEST_PATH]
-                self.folders[key] = [*more, int(found.hits.party[hit]), text]
+                steps = int(found.hits.steps[hit])
+                text = found.folders(int(found.hits.line[hit]), steps)[:LONGEST_PATH]
+                self.folders[key] = [*more, int(found.hits.party[hit]), text, steps > 0]
             else:
                 for part, n in enumerate(more):
                     folder[part] += n

@@ -1,8 +1,8 @@
 """From counts to observations: how much file names say for a disclosure.
 
 A file name is evidence of presence, not proof: a folder may bear a customer's name and hold nothing
-of it, and names are read by rules that err. So the likelihood ratio grows with the folders that name
-a party, ten thousand files in one folder being one statement rather than ten thousand, and it
+of it, and names are read by rules that err. So the likelihood ratio grows with the folders that bear
+a party's name, ten thousand files in one folder being one statement rather than ten thousand, and it
 saturates below that of a confirmation. All numbers here are judgement and said to be assumed.
 """
 
@@ -19,20 +19,23 @@ MOST: Final = 20.0
 HALF: Final = 3.0
 """Pieces of evidence at which half of the most is reached, on a logarithmic scale [folders]."""
 
+BY_FILE: Final = 0.25
+"""What a folder counts that does not bear the name itself, but holds files that do [folders]."""
+
 UNSURE: Final = 0.25
-"""What a folder counts in which every name of the party may also be an ordinary word [folders]."""
+"""Part that is left where every name of the party may also be an ordinary word [1]."""
 
 REPORTED_FROM: Final = 9.0
 """Likelihood ratio from which the state is reported; could-be-affected below [1]."""
 
 
-def pieces(folders: Iterable[bool]) -> float:
-    """Return the pieces of evidence in folders, each told to name the party surely or not [folders].
+def pieces(folders: Iterable[tuple[bool, bool]]) -> float:
+    """Return the pieces of evidence in folders, each told (bears the name, names surely) [folders].
 
-    >>> pieces([True, True, False])
-    2.25
+    >>> pieces([(True, True), (True, False), (False, True), (False, False)])
+    1.5625
     """
-    return sum(1.0 if sure else UNSURE for sure in folders)
+    return sum((1.0 if named else BY_FILE) * (1.0 if sure else UNSURE) for named, sure in folders)
 
 
 def likelihood_ratio(evidence: float) -> float:

@@ -39,14 +39,14 @@ MAX_SLASHES = 64
 """Folders of a path whose words are taken over from the line before."""
 
 DEPTH = 4
-"""Folders of a path that are told apart when folders are counted."""
+"""Folders of a path that are told apart where none of them bears the name."""
 
 NOBODY = -1
 """Row of the party of a line that names none."""
 
 _OTHER, _LETTER, _DIGIT = 0, 1, 2
 _FREE, _WORD_EDGE, _EXACT = 0, 1, 2
-_SLASH, _NEWLINE, _BLANK = 0x2F, 0x0A, 0x20
+_SLASH, _NEWLINE, _BLANK, _COLON, _DOT = 0x2F, 0x0A, 0x20, 0x3A, 0x2E
 _NO_DAY = np.iinfo(np.int32).min
 _FNV_START, _FNV_PRIME = np.uint64(0xCBF29CE484222325), np.uint64(0x100000001B3)
 
@@ -123,7 +123,7 @@ def normalise(raw, spelled, starts, own, text, folded, folding):
             for letter in range(kept):
                 text[out] = spelled[code, 1 + letter]
                 folded[out] = folding[text[out]]
-                out += 1
+                out += folded[out] != _BLANK or out == begin_out or folded[out - 1] != _BLANK
         at += length
     return out, n_broken
 
@@ -320,23 +320,58 @@ def _ask(words, n_words, line, first, fires, role, has_with, mark, fired):
 
 
 @njit(cache=True, nogil=True)
-def _folder(folded, low, high):
-    """Return a hash of the first `DEPTH` folders of a path."""
-    end, depth = low, 0
-    for place in range(low, high):
-        if folded[place] == _SLASH and place > low and folded[place - 1] != _SLASH:
-            end = place
-            depth += 1
-            if depth == DEPTH:
-                break
-    code = _FNV_START
-    for place in range(low, end):
-        code = (code ^ np.uint64(folded[place])) * _FNV_PRIME
-    return code
+def _root(folded, low, high):
+    """Return where a path begins behind its drive, server and share, or dots."""
+    place = low
+    if high - low > 2 and folded[low + 1] == _COLON and folded[low + 2] == _SLASH:
+        place = low + 2
+    elif high - low > 2 and folded[low] == _SLASH and folded[low + 1] == _SLASH:
+        place = low + 2
+        for _ in range(2):
+            while place < high and folded[place] != _SLASH:
+                place += 1
+            place += 1
+        place = min(place, high)
+    while place < high and (
+        folded[place] == _SLASH
+        or (folded[place] == _DOT and folded[min(place + 1, high)] == _SLASH)
+    ):
+        place += 1
+    return place
 
 
 @njit(cache=True, nogil=True)
-def _weigh(text, spans, n_spans, code, term, context, of_programs, rows, levels, terms):
+def _folder(folded, low, high, named_at):
+    """Return a code of the folder that speaks for a name, and how many steps of the path it is.
+
+    That is the folder that bears the name, wherever its copies lie: drive, server and share do not
+    tell folders apart. Where only the file bears the name, it is the first `DEPTH` folders, and the
+    number of steps is negative.
+    """
+    root = _root(folded, low, high)
+    end = named_at
+    while end < high and folded[end] != _SLASH:
+        end += 1
+    by_file = end >= high
+    if by_file:
+        end, depth = root, 0
+        for place in range(root, high):
+            if folded[place] == _SLASH and place > root and folded[place - 1] != _SLASH:
+                end = place
+                depth += 1
+                if depth == DEPTH:
+                    break
+    steps = 0
+    for place in range(low, min(end + 1, high)):
+        steps += folded[place] == _SLASH and place > low and folded[place - 1] != _SLASH
+    code = _FNV_START
+    for place in range(min(root, end), end):
+        code = (code ^ np.uint64(folded[place])) * _FNV_PRIME
+    return (code ^ np.uint64(1), -steps) if by_file else (code, steps)
+
+
+@njit(cache=True, nogil=True)
+def _weigh(text, spans, n_spans, code, term, context, of_programs, rows, levels, terms, places):
     """Decide which parties a line names, and how surely; return how many."""
     n_rows = 0
     for turn in range(2):  # names that need no context first: they are context
@@ -362,9 +397,11 @@ def _weigh(text, spans, n_spans, code, term, context, of_programs, rows, levels,
                 row += 1
             if row == n_rows:
                 rows[row], levels[row], terms[row] = spans[this, 3], level, term[spans[this, 4]]
+                places[row] = spans[this, 0]
                 n_rows += 1
             elif level > levels[row]:
                 levels[row], terms[row] = level, term[spans[this, 4]]
+                places[row] = spans[this, 0]
     return n_rows
 
 
@@ -380,7 +417,7 @@ def classify(text, folded, line_start, found, entries, rules, n_words, hits, fir
         Where each line begins; the last is the end of the text.
     found : (entry, start)
         What `find` found; that of one line follows each other, lines in order.
-    hits : (line, party, level, varieties, term, folder)
+    hits : (line, party, level, varieties, term, folder, steps)
         Filled: one row for each line and party, or `NOBODY`, with the varieties as bits.
     fires : (line, rule)
         Filled: one row for each line and rule that fires on it.
@@ -395,7 +432,7 @@ def classify(text, folded, line_start, found, entries, rules, n_words, hits, fir
     words, met = np.empty(n_words + 1, np.int32), np.full(n_words, -1, np.int64)
     spans = np.empty((MAX_SPANS, 5), np.int64)
     rows, terms = np.empty(MAX_SPANS + 1, np.int32), np.empty(MAX_SPANS + 1, np.int32)
-    levels = np.empty(MAX_SPANS + 1, np.int8)
+    levels, places = np.empty(MAX_SPANS + 1, np.int8), np.empty(MAX_SPANS + 1, np.int64)
     mark, fired = np.full(n_rules, -1, np.int64), np.empty(n_rules + 1, np.int32)
     first, fires_of, role, has_with = rules.first, rules.fired, rules.role, rules.has_with
     at = n_hits = n_fires = line = 0
@@ -427,7 +464,7 @@ def classify(text, folded, line_start, found, entries, rules, n_words, hits, fir
             context = met[CONTEXT] == line
             of_programs = met[PROGRAMS] == line
             n_rows = _weigh(
-                text, spans, n_spans, code, term, context, of_programs, rows, levels, terms
+                text, spans, n_spans, code, term, context, of_programs, rows, levels, terms, places
             )
         varieties = np.uint32(0)
         for place in range(n_fired):
@@ -437,16 +474,16 @@ def classify(text, folded, line_start, found, entries, rules, n_words, hits, fir
             named |= levels[row] > NEAR_MISS
         if not named and n_fired:
             rows[n_rows], levels[n_rows], terms[n_rows] = NOBODY, HIGH, -1
+            places[n_rows] = high
             n_rows += 1
         if n_hits + n_rows > len(hits[0]) or n_fires + n_fired > len(fires[0]):
             return -1, -1
         if n_rows == 0:
             continue
-        folder = _folder(folded, low, high)
         for row in range(n_rows):
             hits[0][n_hits], hits[1][n_hits], hits[2][n_hits] = line, rows[row], levels[row]
             hits[3][n_hits], hits[4][n_hits] = varieties, terms[row]
-            hits[5][n_hits] = folder
+            hits[5][n_hits], hits[6][n_hits] = _folder(folded, low, high, places[row])
             n_hits += 1
         for place in range(n_fired):
             fires[0][n_fires], fires[1][n_fires] = line, fired[place]
@@ -483,7 +520,7 @@ def count(hits, fires, sizes, days, counts, n_columns):
     n_named, n_told
         Lines that name a party, and that tell a variety.
     """
-    line, party, level, varieties, term, _ = hits
+    line, party, level, varieties, term = hits[:5]
     files, size_of, levels, party_files, party_bytes, terms, rules, party_rules = counts[:8]
     first_day, last_day = counts[8], counts[9]
     nobody = len(party_files) - 1
@@ -537,7 +574,7 @@ def count_folders(hits, sizes):
         Code of each party and folder, one of its hits, and its files, bytes and files that name the
         party surely, shape (n, 3).
     """
-    line, party, level, _, _, folder = hits
+    line, party, level, folder = hits[0], hits[1], hits[2], hits[5]
     room = 16
     while room < 2 * len(line):
         room *= 2

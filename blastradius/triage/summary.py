@@ -66,7 +66,7 @@ class Summary:
         searched = self.vocabulary.parties[row] if row != self._nobody else None
         files = int(tally.party_files[row])
         folders = sorted(self._folders.get(row, []), key=lambda f: (-f.files, f.text))
-        evidence = pieces(folder.high > 0 for folder in folders)
+        evidence = pieces((folder.is_named, folder.high > 0) for folder in folders)
         return PartyFound(
             id=searched.id if searched else None,
             name=searched.name if searched else "nobody in particular",

@@ -332,8 +332,12 @@ def test_many_parties_and_rules_on_each_line():
         ("a/b/x", "a/c/x", False),
         ("x", "y", True),
         ("//srv//a/b/c/x", "//srv//a/b/d/x", False),
-        ("//srv//a/b/c/d/x", "//srv//a/b/c/e/x", True),
         ("//srv/a/b/c/x", "//srv/a/b/d/x", False),
+        ("//srv/share/a/x", "//backup/d$/a/x", True),
+        ("C:\\a\\x", "D:\\a\\x", True),
+        ("./a/x", "a/x", True),
+        ("/a/x", "a/x", True),
+        ("c:/x", "x", True),
     ],
 )
 def test_the_first_folders_tell_folders_apart(one, other, is_same):
@@ -341,6 +345,27 @@ def test_the_first_folders_tell_folders_apart(one, other, is_same):
     world = World(graph_of(), lexicon_of(("all", "Secrets", ["line"], [], [])))
     first, second = world.classified([f"{one}_line", f"{other}_line"]).hits.folder
     assert bool(first == second) is is_same
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "is_same"),
+    [
+        ("k/audi/a/x", "k/audi/b/x", True),
+        ("k/audi/x", "l/audi/x", False),
+        ("//srv/s/k/audi/x", "E:/k/audi/y", True),
+        ("k/audi", "k/b/audi", False),
+        ("k/audi/x", "k/audi_x", False),
+        ("a/b/c/d/e/audi_x", "a/b/c/d/f/audi_y", True),
+    ],
+)
+def test_the_folder_that_bears_the_name_speaks(one, other, is_same):
+    world = World(graph_of("audi"), lexicon_of())
+    hits = world.classified([one, other]).hits
+    assert bool(hits.folder[0] == hits.folder[1]) is is_same
+    for steps, path in zip(hits.steps.tolist(), (one, other), strict=True):
+        folders = path.split("/")[:-1]
+        named = [k for k, folder in enumerate(folders, start=1) if folder == "audi"]
+        assert (steps > 0) is bool(named)
 
 
 # The world of the Continental leak

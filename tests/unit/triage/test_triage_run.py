@@ -90,7 +90,7 @@ def test_a_listing_changes_an_analysis(listing, tmp_path):
                              (8, "could-be-affected"), (9, "reported"), (2000, "reported")]
 )  # fmt: skip
 def test_ratio_grows_with_folders_and_saturates(listing, n_folders, state):
-    paths = [f"x/audi/{k}/{n}" for k in range(n_folders) for n in range(3)]
+    paths = [f"x/{k}/audi/{n}" for k in range(n_folders) for n in range(3)]
     found = triage(listing([*paths, "x/y"]))
     if not n_folders:
         assert found.parties == found.observations == ()
