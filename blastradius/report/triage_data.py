@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from blastradius.report.as_dict import json_text, plain_value
 from blastradius.report.numbers import canonical
 from blastradius.report.tlp import DEFAULT_TLP, Tlp, tlp_label
-from blastradius.triage.evidence import HALF, MOST, REPORTED_FROM, UNSURE
+from blastradius.triage.evidence import BY_FILE, HALF, MOST, REPORTED_FROM, UNSURE
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -63,6 +63,7 @@ def triage_dict(triage: Triage, tlp: Tlp = DEFAULT_TLP) -> Plain:
         "ratio": {
             "most": MOST,
             "half": HALF,
+            "by_file": BY_FILE,
             "unsure": UNSURE,
             "reported_from": REPORTED_FROM,
             "basis": "assumed",

@@ -29,7 +29,7 @@ from blastradius.report.triage_parties import (
     path_span,
     ratio_words,
 )
-from blastradius.triage.evidence import HALF, MOST, REPORTED_FROM, UNSURE
+from blastradius.triage.evidence import BY_FILE, HALF, MOST, REPORTED_FROM, UNSURE
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -423,8 +423,9 @@ def ratio_note() -> str:
     return (
         "Ratio: how many times likelier these names are if data of the party was disclosed than if "
         f"it was not. For n pieces of evidence it is {MOST:g}^(n / (n + {HALF:g})). A piece is a "
-        "folder that names the party, however many files it holds; a folder in which the name may "
-        f"always be an ordinary word counts {UNSURE:g}. The ratio saturates below {MOST:g}, so no "
+        "folder that bears the party's name, however many files it holds and wherever copies of it "
+        f"lie; one in which only files bear the name counts {BY_FILE:g}, and one in which the name "
+        f"may always be an ordinary word {UNSURE:g} of that. The ratio saturates below {MOST:g}, so no "
         f"number of names confirms anything. From {REPORTED_FROM:g} on the state is reported, below "
         "it could be affected. All these numbers are assumed, not measured."
     )

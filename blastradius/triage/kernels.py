@@ -9,6 +9,7 @@ from __future__ import annotations
 import numpy as np
 from numba import njit
 
+from blastradius.engine.kernels.bits import GOLDEN, mix
 from blastradius.triage.matching import BRANCH, ENDS, FAIL
 from blastradius.triage.vocabulary import (
     CAPITALS,
@@ -491,15 +492,6 @@ def classify(text, folded, line_start, found, entries, rules, n_words, hits, fir
     return n_hits, n_fires
 
 
-@njit(cache=True, inline="always")
-def _mixed(number):
-    """Hash a number (the finalizer of SplitMix64)."""
-    z = number * np.uint64(0x9E3779B97F4A7C15)
-    z = (z ^ (z >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
-    z = (z ^ (z >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)
-    return z ^ (z >> np.uint64(31))
-
-
 @njit(cache=True, nogil=True)
 def count(hits, fires, sizes, days, counts, n_columns):
     """Add up what was found in a block.
@@ -585,7 +577,7 @@ def count_folders(hits, sizes):
     for hit in range(len(line)):
         if party[hit] < 0 or level[hit] == NEAR_MISS:
             continue
-        code = folder[hit] ^ _mixed(np.uint64(party[hit]) + np.uint64(1))
+        code = folder[hit] ^ mix((np.uint64(party[hit]) + np.uint64(1)) * GOLDEN)
         place = np.int64(code & np.uint64(room - 1))
         while slot[place] >= 0 and key[slot[place]] != code:
             place = (place + 1) & (room - 1)
@@ -614,7 +606,7 @@ def candidates(hits, first_line, limits):
     found = [(np.int64(0), np.int64(0), np.uint64(0))][:0]  # empty, of this type
     for hit in range(len(line)):
         row = nobody if party[hit] < 0 else np.int64(party[hit])
-        code = _mixed(np.uint64(first_line + line[hit]))
+        code = mix(np.uint64(first_line + line[hit]) * GOLDEN)
         for column in range(n_columns):
             if level[hit] == NEAR_MISS:
                 inside = column == n_columns - 1

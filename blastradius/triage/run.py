@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import hashlib
+import signal
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
+from types import FrameType
 from typing import Any, BinaryIO, Final
 
 import numpy as np
@@ -114,10 +117,8 @@ def triage_listings(
     """
     run = _Run(graph, lexicon, question, on_path)
     reading = Reading()
-    read = [0, None]
 
     def moved(done: int, total: int | None) -> None:
-        read[:] = [done, total]
         if progress is not None:
             progress(done, total, run.tally.lines)
 
@@ -139,8 +140,8 @@ class _Run:
         self.tally = Tally.empty(self.vocabulary)
         self._matcher = Matcher(self.vocabulary)
         self._sample = _BlockSample(question.sample, len(self.vocabulary.parties) + 1)
-        rows = {searched.id: row for row, searched in enumerate(self.vocabulary.parties)}
-        self._row = rows.get(question.party, -1) if question.party is not None else -1
+        self._rows = {searched.id: row for row, searched in enumerate(self.vocabulary.parties)}
+        self._row = self._rows.get(question.party, -1) if question.party is not None else -1
 
     def through(self, blocks: Iterator[Block]) -> bool:
         """Count all blocks; return whether that was interrupted."""
@@ -149,18 +150,20 @@ class _Run:
 
         threads = self.question.n_threads or n_cores()
         waiting: deque[Future[Classified]] = deque()
-        with ThreadPoolExecutor(threads) as pool:
+        with ThreadPoolExecutor(threads) as pool, _interrupts() as stopped:
             try:
                 for block in self._sample.of(blocks):
                     waiting.append(pool.submit(classify, block, self.vocabulary, self._matcher))
                     if len(waiting) > _AHEAD * threads:
                         self._add(waiting.popleft().result())
+                    if stopped():
+                        break
                 while waiting:
                     self._add(waiting.popleft().result())
             except KeyboardInterrupt:
                 pool.shutdown(wait=False, cancel_futures=True)
                 return True
-        return False
+            return stopped()
 
     def _add(self, found: Classified) -> None:
         before = self.tally.party_files.copy() if self._sample.part is not None else None
@@ -189,6 +192,9 @@ class _Run:
         summary = Summary(tally, self.vocabulary)
         found = [self._estimated(party) for party in summary.parties()]
         inputs = tuple(_input(each) for each in reading.inputs)
+        remark = "PARTIAL: reading was interrupted" if is_partial else None
+        if self.question.sample is not None:
+            remark = "SAMPLE: only a part was looked at"
         named = [party for party in found if party.files]
         known = tuple(party for party in named if party.in_graph)
         return Triage(
@@ -207,15 +213,40 @@ class _Run:
             nearly=tuple(party for party in found if not party.files and party.in_graph),
             nobody=summary.nobody(),
             rules=summary.rules(),
-            observations=tuple(observation(party, inputs) for party in known),
+            observations=tuple(observation(party, inputs, remark) for party in known),
             folders_dropped=tally.dropped,
             skipped=tuple(reading.skipped),
         )
 
     def _estimated(self, party: PartyFound) -> PartyFound:
-        rows = {searched.id: row for row, searched in enumerate(self.vocabulary.parties)}
-        interval = self._sample.interval(rows[party.id or ""])
-        return replace(party, interval=interval)
+        if self.question.sample is None:
+            return party
+        return replace(party, interval=self._sample.interval(self._rows[party.id or ""]))
+
+
+@contextmanager
+def _interrupts() -> Iterator[Callable[[], bool]]:
+    """Yield what tells whether Ctrl-C was pressed: it then takes effect between blocks.
+
+    So what was read is counted once and whole. Pressed again, it ends the program as always. Only
+    the main thread may do this; elsewhere an interrupt is what it is.
+    """
+    pressed: list[int] = []
+
+    def note(signal_number: int, _frame: FrameType | None) -> None:
+        if pressed:
+            raise KeyboardInterrupt
+        pressed.append(signal_number)
+
+    try:
+        before = signal.signal(signal.SIGINT, note)
+    except ValueError:  # not the main thread
+        yield lambda: False
+        return
+    try:
+        yield lambda: bool(pressed)
+    finally:
+        signal.signal(signal.SIGINT, before)
 
 
 class _BlockSample:

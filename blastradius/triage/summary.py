@@ -136,7 +136,8 @@ class Summary:
 def _title(read: InputRead) -> str:
     """Name a listing; where it lies on somebody's disk is nobody's business."""
     name = PurePath(read.name.replace("\\", "/")).name
-    return printable(f"Listing {name}, {read.stored_bytes:,} bytes, sha256 {read.sha256}", 1000)
+    sha256 = read.sha256 or "not known, as it was not read to its end"
+    return printable(f"Listing {name}, {read.stored_bytes:,} bytes, sha256 {sha256}", 1000)
 
 
 def _n(number: int, noun: str) -> str:
@@ -162,8 +163,10 @@ def _day(days: int) -> str | None:
         return None
 
 
-def observation(party: PartyFound, inputs: Sequence[InputRead]) -> Observation:
-    """Return what the listings say of a party, as soft evidence."""
+def observation(
+    party: PartyFound, inputs: Sequence[InputRead], remark: str | None = None
+) -> Observation:
+    """Return what the listings say of a party, as soft evidence; a remark goes before its note."""
     assert party.id is not None
     sources = tuple(
         Source(title=_title(read), tier="primary", date=read.modified) for read in inputs
@@ -182,5 +185,5 @@ def observation(party: PartyFound, inputs: Sequence[InputRead]) -> Observation:
         likelihood_ratio=round(party.likelihood_ratio, 3),
         date=max((read.modified for read in inputs if read.modified), default=None),
         evidence=Evidence(certainty="inferred", sources=sources[:20]),
-        note=note,
+        note=f"{remark}. {note}" if remark else note,
     )

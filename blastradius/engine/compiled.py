@@ -1,0 +1,41 @@
+"""Where compiled kernels are kept from one process to the next."""
+
+from __future__ import annotations
+
+import atexit
+import os
+import shutil
+import sys
+import tempfile
+from pathlib import Path
+
+_VARIABLE = "NUMBA_CACHE_DIR"
+
+
+def choose_cache() -> None:
+    """Give the compiler a folder of this process where it may write nowhere else.
+
+    It keeps what it compiled beside the package or in the user's cache, and refuses to work where
+    neither can be written, as in a read-only container. A folder of its own makes each process compile
+    anew, which is slow, but works; one that others may write to would let them run their code.
+    """
+    if os.environ.get(_VARIABLE) or _may_write(Path(__file__).parent) or _may_write(_user_cache()):
+        return
+    folder = tempfile.mkdtemp(prefix="blastradius-")
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
+    os.environ[_VARIABLE] = folder
+    if "numba" in sys.modules:
+        sys.modules["numba"].config.CACHE_DIR = folder
+
+
+def _user_cache() -> Path:
+    base = os.environ.get("XDG_CACHE_HOME") or os.path.expanduser("~/.cache")  # noqa: PTH111
+    return Path(base) / "numba"
+
+
+def _may_write(folder: Path) -> bool:
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError:
+        return False
+    return os.access(folder, os.W_OK)
