@@ -156,6 +156,19 @@ class TriageOptions(NamedTuple):
                 raise UsageError(msg)
         files = (path for path in self.listings if path != "-")
         spare_inputs(self.outputs, (self.graph, *self.lexicons, *files))
+        self._spare_folders()
+
+    def _spare_folders(self) -> None:
+        """Refuse to write below a folder that is read: all of it is evidence, at any depth."""
+        folders = [os.path.realpath(path) for path in self.listings if path != "-"]
+        for path in self.outputs:
+            goal = os.path.realpath(path)
+            if any(goal.startswith(os.path.join(folder, "")) for folder in folders):  # noqa: PTH118
+                msg = (
+                    f"{quoted(path)} is below a folder that is an input of this command; write to "
+                    "another place"
+                )
+                raise UsageError(msg)
 
 
 def triage(

@@ -202,6 +202,23 @@ def test_bad_options(reading, capsys, words, message):
     assert reading.asked == []
 
 
+@pytest.mark.parametrize("option", [["-o"], ["--report"], ["--party", "vw", "--paths"]])
+@pytest.mark.parametrize("folder", ["d", "./d/", "link", "d/sub/.."])
+def test_nothing_is_written_below_a_folder_that_is_read(reading, capsys, tmp_path, option, folder):
+    (tmp_path / "d" / "sub" / "deep").mkdir(parents=True)
+    (tmp_path / "link").symlink_to("d", target_is_directory=True)
+    name = "l.yaml" if option == ["-o"] else "l.csv"
+    for place in ("d", "d/sub", "d/sub/deep", "link/sub", "d/../link/sub"):
+        (tmp_path / "d" / "sub" / name).write_text("evidence\n")
+        assert main(["triage", folder, *option, f"{place}/{name}"]) == 2
+        assert "is an input of this command" in capsys.readouterr().err
+        assert (tmp_path / "d" / "sub" / name).read_text() == "evidence\n"
+    assert reading.asked == []
+    # A name that only begins alike is another folder.
+    (tmp_path / "d2").mkdir()
+    assert main(["triage", folder, *option, f"d2/{name}"]) != 2
+
+
 def test_places_that_cannot_be_written(reading, capsys, tmp_path):
     for words in (["-o", "no/o.yaml"], ["--party", "vw", "--paths", "no/p.csv"]):
         assert main(["triage", "listing.txt", *words]) == 1
