@@ -6,10 +6,13 @@ Names, notes and addresses come from files that strangers wrote. The terminal fo
 
 from __future__ import annotations
 
+import re
+
 from blastradius.model.text import printable
 
-_FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n", "\uff1d", "\uff0b", "\uff0d", "\uff20")
-"""What makes a spreadsheet take a cell for a formula; the last four are the full-width forms."""
+_FORMULA = re.compile(r"((?:^|[;,\t|])[\s\"]*)([=+\-@\uff1d\uff0b\uff0d\uff20])")
+"""What a spreadsheet takes for the start of a formula, the last four being the full-width forms: at
+the start of a text, or where some spreadsheets split it, spaces and quotes passed over."""
 
 _MARKDOWN_PUNCTUATION = {ord(mark): f"\\{mark}" for mark in "\\`*_[]|~$#"}
 _MARKDOWN_ESCAPES = _MARKDOWN_PUNCTUATION | {
@@ -37,13 +40,18 @@ def html_text(text: str) -> str:
 
 
 def csv_cell(text: str) -> str:
-    r"""Return text that no spreadsheet takes for a formula.
+    r"""Return text that no spreadsheet takes for a formula, nor any part of it.
+
+    Some spreadsheets split at semicolons, tabs or bars, whatever the file is. So a sign that would
+    start a formula behind one of those gets an apostrophe too.
 
     >>> csv_cell("=cmd|' /C calc'!A0"), csv_cell("Acme\n"), csv_cell("Acme")
     ("'=cmd|' /C calc'!A0", 'Acme\\n', 'Acme')
+    >>> csv_cell("x;=1+1;BMW.pdf")
+    "x;'=1+1;BMW.pdf"
     """
-    shown = printable(text)
-    return f"'{shown}" if text.startswith(_FORMULA_STARTS) else shown
+    shown = _FORMULA.sub(r"\1'\2", printable(text))
+    return f"'{shown}" if text.startswith(("\t", "\r", "\n")) else shown
 
 
 def markdown_text(text: str) -> str:

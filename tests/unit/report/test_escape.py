@@ -6,6 +6,8 @@ import io
 
 import pytest
 import sample
+from hypothesis import given
+from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 
 from blastradius.model.text import printable
@@ -84,6 +86,44 @@ def test_markdown_shows_the_name_as_it_is(name):
 def test_no_cell_starts_a_formula(start):
     cell = csv_cell(f"{start}1+1")
     assert cell.startswith("'")
+
+
+SIGNS = "=+-@\uff1d\uff0b\uff0d\uff20"
+
+
+def assert_no_formula(text):
+    """Look at a file as spreadsheets would that split at each of these."""
+    for delimiter in ",;|\t":
+        for row in csv.reader(io.StringIO(text), delimiter=delimiter):
+            assert all(not cell.lstrip().startswith(tuple(SIGNS)) for cell in row), row
+
+
+@pytest.mark.parametrize("sign", SIGNS)
+@pytest.mark.parametrize(
+    "before", [";", ",", "|", "\t", "; ", ';"', ';""', '; " "', "x;;", " ", '"']
+)
+def test_no_part_of_a_cell_starts_a_formula(before, sign):
+    stream = io.StringIO()
+    value = f"a{before}{sign}cmd|'/C calc'!A0;BMW.pdf"
+    csv.writer(stream, lineterminator="\n").writerow((1, csv_cell(value), csv_cell(before + sign)))
+    assert_no_formula(stream.getvalue())
+    assert csv_cell(value).replace(f"'{sign}", sign) == printable(value)
+
+
+@given(
+    cells=st.lists(
+        st.text(alphabet="a1 ;,|\t\"'\n\r=+-@\uff1d\u3000\\", max_size=12), min_size=1, max_size=3
+    )
+)
+def test_cells_of_any_text_start_no_formula_wherever_they_are_split(cells):
+    stream = io.StringIO()
+    csv.writer(stream, lineterminator="\n").writerow((1, *map(csv_cell, cells)))
+    assert_no_formula(stream.getvalue())
+
+
+def test_honest_names_stay_as_they_are():
+    for name in ("D:/a-b/c=d; e, f (1+1) @home.pdf", "Secrets; Internal", "Müller-Lüdenscheidt"):
+        assert csv_cell(name) == name
 
 
 @pytest.mark.parametrize("name", HOSTILE)
