@@ -340,7 +340,8 @@ def triage(
         Party whose paths ``on_path`` is told: one of the graph, or one that the lexicon knows
         outside it.
     on_path : callable, optional
-        Called with (line, path, party id, sureness, term, varieties) for each of them.
+        Called with (number of the path, path, party id, sureness, term, varieties) for each of
+        them; numbers count over all listings, from 1.
     progress : callable, optional
         Called with (bytes read, bytes in all or None, paths so far) as the work goes on.
 

@@ -49,7 +49,9 @@ REPORTS = {
 }
 
 DEFAULT_SAMPLE = "0.01"
-PATH_COLUMNS = ("line", "path", "party", "sureness", "term", "varieties")
+PATH_COLUMNS = ("path_number", "path", "party", "sureness", "term", "varieties", "tlp")
+"""Columns of the table of paths: the number counts paths over all listings, from 1. The label stands
+on each row, so that it stays with what is filtered or copied out of a spreadsheet."""
 
 _NUMBER = re.compile(r"[0-9]*\.?[0-9]+(e-?[0-9]+)?%?", re.IGNORECASE)
 
@@ -329,7 +331,7 @@ def triage(
 def _read(options: TriageOptions) -> TriageView:
     from blastradius.api import triage as triage_listings
 
-    with _path_writer(options.paths) as on_path, reading_bar("reading") as progress:
+    with _path_writer(options.paths, options.tlp) as on_path, reading_bar("reading") as progress:
         return triage_listings(
             graph_name(options.graph),
             options.listings,
@@ -351,23 +353,25 @@ class _Sink(NamedTuple):
 
 
 @contextmanager
-def _path_writer(path: str | None) -> Iterator[OnPath | None]:
+def _path_writer(path: str | None, tlp: Tlp) -> Iterator[OnPath | None]:
     """Yield what takes one path after the other to a file, which has its name at the end."""
     if path is None:
         yield None
         return
     from blastradius.io.atomic import growing_text
     from blastradius.report.escape import csv_cell
+    from blastradius.report.tlp import tlp_label
 
+    label = tlp_label(tlp)
     with growing_text(path) as write:
         rows = csv.writer(_Sink(write), lineterminator="\n")
         rows.writerow(PATH_COLUMNS)
 
         def on_path(
-            line: int, name: str, party: str, sureness: str, term: str, varieties: tuple[str, ...]
+            number: int, name: str, party: str, sureness: str, term: str, varieties: tuple[str, ...]
         ) -> None:
             kinds = "; ".join(varieties)
-            rows.writerow((line, *map(csv_cell, (name, party, sureness, term, kinds))))
+            rows.writerow((number, *map(csv_cell, (name, party, sureness, term, kinds, label))))
 
         yield on_path
 

@@ -24,7 +24,7 @@ _MISSES = 3
 _SURENESS = {"high": "sure", "medium": "in context", "near miss": "near miss"}
 
 _PATH_COLUMNS = (
-    Column("Line", is_right=True),
+    Column("No.", is_right=True),
     Column("Path", min_width=40),
     Column("Kind", min_width=12, fold=1),
     Column("Found by", min_width=12, fold=2),

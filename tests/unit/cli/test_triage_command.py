@@ -130,12 +130,20 @@ def test_paths_of_a_party_are_escaped_and_no_formulas(reading, tmp_path):
     assert reading.asked[0]["party"] == "VW"
     text = (tmp_path / "vw.csv").read_text(encoding="utf-8")
     rows = list(csv.DictReader(io.StringIO(text)))
-    assert list(rows[0]) == ["line", "path", "party", "sureness", "term", "varieties"]
-    assert [row["line"] for row in rows] == [str(k + 1) for k in range(len(sample.HOSTILE))]
+    columns = ["path_number", "path", "party", "sureness", "term", "varieties", "tlp"]
+    assert list(rows[0]) == columns
+    assert {row["tlp"] for row in rows} == {"TLP:AMBER+STRICT"}
+    assert [row["path_number"] for row in rows] == [str(k + 1) for k in range(len(sample.HOSTILE))]
     assert rows[3]["path"] == f"'{sample.FORMULA}"
     assert rows[0]["term"] == "'=term"
     assert rows[0]["varieties"] == "Secrets; Internal"
     assert all(line.replace("\u00a0", " ").isprintable() for line in text.split("\n"))
+
+
+def test_each_path_bears_the_label(reading, tmp_path):
+    reading.paths = [(1, "D:/x", "vw", "high", "vw", ())]
+    assert main(["triage", "x", "--party", "vw", "--paths", "p.csv", "--tlp", "red"]) == 0
+    assert (tmp_path / "p.csv").read_text(encoding="utf-8").endswith(",TLP:RED\n")
 
 
 # -- interrupted -------------------------------------------------------------------------
