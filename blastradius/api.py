@@ -26,6 +26,7 @@ from blastradius.errors import QuestionError
 from blastradius.io.catalog import find_graph
 from blastradius.io.loaded import LoadedGraph
 from blastradius.model.graph import Graph
+from blastradius.model.text import quoted
 from blastradius.report.listing import Listing, select
 
 if TYPE_CHECKING:
@@ -349,6 +350,8 @@ def triage(
     ------
     UnknownNameError, AmbiguousNameError
         If the target or the party is not one known thing.
+    QuestionError
+        If nothing of the party is searched for, so that it could have no paths.
     GraphFileError
         If a lexicon is not valid.
     """
@@ -374,7 +377,7 @@ def triage(
         listing_format=listing_format,
         sample=sample,
         n_threads=n_threads,
-        party=None if party is None else _searched_party(loaded.graph, lexicon, party),
+        party=None if party is None else _searched_party(loaded.graph, lexicon, party, origins),
     )
     found = triage_listings(
         loaded.graph,
@@ -390,8 +393,35 @@ def triage(
     return TriageView(found, graph=loaded.reference)
 
 
-def _searched_party(graph: Graph, lexicon: Lexicon, text: str) -> str:
-    """Return the id by which triage knows a party; outside the graph, that is its name."""
+def _searched_party(graph: Graph, lexicon: Lexicon, text: str, origins: Sequence[str]) -> str:
+    """Return the id by which triage knows a party; outside the graph, that is its name.
+
+    Raises
+    ------
+    QuestionError
+        If nothing of the party is searched for: an empty answer would look like an all-clear.
+    """
+    from blastradius.triage.vocabulary import compile_vocabulary
+
+    id_ = _known_party(graph, lexicon, text)
+    if id_ in origins:
+        msg = (
+            f"party: {quoted(id_)} is whose listing it is, so its own names are not searched for; "
+            "ask without the target"
+        )
+        raise QuestionError(msg)
+    # Compiled once more for the reading: a fraction of a second, and only if a party is asked for.
+    vocabulary = compile_vocabulary(graph, lexicon, without=origins)
+    if all(searched.id != id_ for searched in vocabulary.parties):
+        msg = (
+            f"party: nothing of {quoted(id_)} is searched for, since it has no name that a file "
+            "name would bear, or shares it with another party; give it terms in the graph"
+        )
+        raise QuestionError(msg)
+    return id_
+
+
+def _known_party(graph: Graph, lexicon: Lexicon, text: str) -> str:
     from blastradius.analysis.resolve import fold, resolve_party
     from blastradius.errors import UnknownNameError
 

@@ -174,6 +174,41 @@ def test_a_party_nobody_searches_for_has_no_paths(listing):
     assert found.parties == ()
 
 
+def connected(second):
+    """Return a graph that the library takes: Audi has disclosed something to another party."""
+    return graph_of(
+        "Audi",
+        second,
+        datasets=[{"id": "x", "owner": "audi", "varieties": ["Secrets"]}],
+        shares=[{"discloser": "audi", "recipient": "other", "datasets": ["x"], "probability": 0.5}],
+    )
+
+
+@pytest.mark.parametrize(
+    ("party", "target", "message"),
+    [
+        ("Audi", "audi", "'audi' is whose listing it is"),
+        ("Staff", None, "nothing of 'other' is searched for"),
+        ("Staff", "audi", "nothing of 'other' is searched for"),
+    ],
+)
+def test_paths_of_a_party_nobody_searches_for_are_refused(listing, party, target, message):
+    graph = connected({"id": "other", "name": "Staff", "role": "data-subjects"})
+    with pytest.raises(QuestionError, match=message):
+        api.triage(graph, [listing(["audi/staff"])], target=target, party=party)
+
+
+def test_a_party_outside_the_graph_has_paths(listing):
+    seen = []
+    found = api.triage(
+        connected({"id": "other", "name": "Bosch"}),
+        [listing(["x/subaru/y"])],
+        party="subaru",
+        on_path=lambda *t: seen.append(t),
+    )
+    assert [told[2] for told in seen] == [party.id for party in found.triage.proposed]
+
+
 @pytest.mark.parametrize("fields", [{"sample": 0}, {"sample": 1.5}, {"n_threads": 0}])
 def test_options_out_of_range(fields):
     with pytest.raises(QuestionError, match=next(iter(fields))):
