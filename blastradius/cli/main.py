@@ -25,7 +25,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command line and return its exit code.
 
     0 for an answer, 1 for an error in the input or the question, 2 for options that make no
-    sense, 130 after Ctrl-C.
+    sense, 3 for an answer from listings that could not be read in full, 130 after Ctrl-C.
     """
     if arguments is None:
         return _main_of_process(sys.argv[1:])

@@ -184,6 +184,7 @@ Signs that the encoding of the output lacks are replaced by plain ones.
 | 0 | Done. Also if nobody is at risk or nothing was found. |
 | 1 | The graph, another input file or the question is at fault, or the output cannot be written. |
 | 2 | The command line is at fault: an unknown command or option, a malformed or missing value. |
+| 3 | `triage`: a listing could not be read to its end or not in full, or is empty. Everything is printed and written, of what was read. |
 | 130 | Interrupted, for example by Ctrl-C. `triage` prints and writes what it saw so far. |
 | 141 | The reader of the output, such as `head`, left early. |
 

@@ -53,6 +53,9 @@ PATH_COLUMNS = ("path_number", "path", "party", "sureness", "term", "varieties",
 """Columns of the table of paths: the number counts paths over all listings, from 1. The label stands
 on each row, so that it stays with what is filtered or copied out of a spreadsheet."""
 
+_INCOMPLETE = 3
+"""Exit code where some of a listing could not be read: what is missing may name anybody."""
+
 _NUMBER = re.compile(r"[0-9]*\.?[0-9]+(e-?[0-9]+)?%?", re.IGNORECASE)
 
 HOW = "How it is read"
@@ -292,7 +295,9 @@ def triage(
 
     Only the listing is read: nothing that it names is ever opened or asked for. The page tells per
     party and kind how many files there are and where, what could not be read, and what matched
-    nobody. Ctrl-C ends the reading and prints what was seen so far, marked partial.
+    nobody. Ctrl-C ends the reading and prints what was seen so far, marked partial. If a listing
+    could not be read to its end or not in full, everything is printed and written all the same, and
+    the exit code is 3.
     """
     options = TriageOptions(
         listings=tuple(listings),
@@ -326,6 +331,8 @@ def triage(
     if view.is_partial:
         # Said on the page already; the exit code is that of every interrupted command.
         raise KeyboardInterrupt
+    if any(read.problems for read in view.triage.inputs):
+        raise typer.Exit(_INCOMPLETE)
 
 
 def _read(options: TriageOptions) -> TriageView:

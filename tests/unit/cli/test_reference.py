@@ -7,7 +7,7 @@ from pathlib import Path
 
 import blastradius
 from blastradius.analysis.priors import default_priors
-from blastradius.cli import main, output
+from blastradius.cli import main, output, triage
 from blastradius.cli.lists import list_markdown
 from blastradius.cli.reference import render_command_reference
 from blastradius.report.catalogue import priors_catalogue
@@ -36,7 +36,8 @@ def test_every_variable_of_the_environment_is_documented():
 
 
 def test_every_exit_code_is_documented():
-    codes = [0, main._FAILED, main._MISUSED, main._INTERRUPTED, output._BROKEN_PIPE]
+    codes = [0, main._FAILED, main._MISUSED, triage._INCOMPLETE]
+    codes += [main._INTERRUPTED, output._BROKEN_PIPE]
     assert rows("Exit codes") == [str(code) for code in codes]
 
 

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import csv
+import gzip
 import inspect
 import io
 import json
 import sys
+from dataclasses import replace
 from types import SimpleNamespace
 
 import pytest
@@ -18,11 +20,14 @@ from blastradius.cli.progress import _ReadingBar, reading_bar
 from blastradius.io.files import read_observations
 from blastradius.report.triage_view import TriageView
 
+WHOLE = sample.changed(inputs=(replace(sample.LISTING, problems=()),))
+"""The sample, read to its end."""
+
 
 class Reading:
     """Stands in for the reading: keeps what it was asked, and tells of some paths."""
 
-    def __init__(self, triage=sample.TRIAGE, paths=()):
+    def __init__(self, triage=WHOLE, paths=()):
         self.triage, self.paths, self.asked = triage, paths, []
 
     def __call__(self, source, listings, **options):
@@ -55,7 +60,7 @@ def reading(monkeypatch, tmp_path):
 def test_the_page_goes_to_standard_output(reading, capsys):
     assert main(["triage", "listing.txt"]) == 0
     out, err = capsys.readouterr()
-    assert out == TriageView(sample.TRIAGE).to_text(details=5)
+    assert out == TriageView(WHOLE).to_text(details=5)
     assert err == ""
     (asked,) = reading.asked
     assert asked == {
@@ -106,7 +111,7 @@ def test_observations_and_reports_are_written(reading, tmp_path, capsys):
     assert main(["triage", "listing.txt", "-o", "said.yaml", *words, "--tlp", "tlp:red"]) == 0
     out = capsys.readouterr().out
     assert "blastradius analyze continental --observations said.yaml" in out
-    view = TriageView(sample.TRIAGE)
+    view = TriageView(WHOLE)
     assert read_observations("said.yaml") == sample.TRIAGE.observations
     look = {"tlp": "RED", "observations": "said.yaml"}
     for name, text in zip(
@@ -171,6 +176,29 @@ def test_an_interrupt_before_there_is_a_result_leaves_no_file(reading, tmp_path,
     words = ["--party", "vw", "--paths", "p.csv", "-o", "o.yaml"]
     assert main(["triage", "listing.txt", *words]) == 130
     assert [path.name for path in tmp_path.iterdir()] == ["listing.txt"]
+
+
+def test_what_could_not_be_read_in_full_is_told_by_the_exit_code(reading, tmp_path, capsys):
+    reading.triage = sample.TRIAGE
+    reading.paths = [(1, "D:/x", "vw", "high", "vw", ())]
+    words = ["-o", "o.yaml", "--report", "r.json", "--party", "vw", "--paths", "p.csv"]
+    assert main(["triage", "listing.txt", *words]) == 3
+    out, err = capsys.readouterr()
+    assert "INCOMPLETE: 1 listing could not be read" in out
+    assert err == ""
+    assert all((tmp_path / name).stat().st_size for name in ("o.yaml", "r.json", "p.csv"))
+
+
+@pytest.mark.parametrize(("content", "code"), [("D:/BMW/x.pdf\n", 0), ("", 3), (None, 3)])
+def test_exit_codes_of_real_listings(tmp_path, capsys, content, code):
+    path = tmp_path / "listing.txt"
+    if content is None:
+        lines = "".join(f"D:/BMW/{number * 7919 % 10007}.pdf\n" for number in range(10_000))
+        path.write_bytes(gzip.compress(lines.encode())[:-2000])
+    else:
+        path.write_text(content)
+    assert main(["triage", str(path)]) == code
+    assert ("INCOMPLETE" in capsys.readouterr().out) is (code == 3)
 
 
 # -- errors ------------------------------------------------------------------------------
@@ -256,7 +284,7 @@ def test_colour_only_where_it_is_wanted(reading, monkeypatch, capsys, env, colou
 def test_width_follows_the_terminal(reading, monkeypatch, capsys):
     monkeypatch.setenv("COLUMNS", "120")
     assert main(["triage", "listing.txt"]) == 0
-    assert capsys.readouterr().out == TriageView(sample.TRIAGE).to_text(width=120, details=5)
+    assert capsys.readouterr().out == TriageView(WHOLE).to_text(width=120, details=5)
 
 
 class Terminal(io.StringIO):
