@@ -308,10 +308,10 @@ def perimeter(
 
 def triage(
     source: str | Path | Graph | LoadedGraph,
-    listings: Sequence[str | Path],
+    listings: str | Path | Sequence[str | Path],
     *,
     target: str | None = None,
-    lexicons: Sequence[str | Path] = (),
+    lexicons: str | Path | Sequence[str | Path] = (),
     listing_format: str | None = None,
     sample: float | None = None,
     n_threads: int | None = None,
@@ -325,11 +325,11 @@ def triage(
     ----------
     source : str, Path, Graph or LoadedGraph
         Graph whose parties are looked for: whatever :func:`load_graph` takes.
-    listings : sequence of str or Path
+    listings : str, Path or sequence of them
         Files, folders of them, or ``-`` for standard input; compressed or not.
     target : str, optional
         Whose listing it is: party or incident by id, name, alias or identifier.
-    lexicons : sequence of str or Path
+    lexicons : str, Path or sequence of them
         Files of rules and names that extend the shipped lexicon.
     listing_format : str, optional
         Format of the listings; found out by default.
@@ -369,7 +369,7 @@ def triage(
         named = resolve_target(loaded.graph, target)
         origins = named.origins if isinstance(named, Incident) else (named.id,)
     lexicon = shipped_lexicon()
-    for path in lexicons:
+    for path in _paths(lexicons):
         lexicon = lexicon.extended(read_lexicon(path))
     question = TriageQuestion(
         target=target,
@@ -381,7 +381,7 @@ def triage(
     )
     found = triage_listings(
         loaded.graph,
-        tuple(map(str, listings)),
+        tuple(map(str, _paths(listings))),
         question,
         lexicon=lexicon,
         provenance=TriageProvenance(
@@ -391,6 +391,11 @@ def triage(
         progress=progress,
     )
     return TriageView(found, graph=loaded.reference)
+
+
+def _paths(given: str | Path | Sequence[str | Path]) -> tuple[str | Path, ...]:
+    """Return some paths, of which one may stand alone: a text is no sequence of characters here."""
+    return (given,) if isinstance(given, (str, os.PathLike)) else tuple(given)
 
 
 def _searched_party(graph: Graph, lexicon: Lexicon, text: str, origins: Sequence[str]) -> str:

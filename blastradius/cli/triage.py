@@ -97,6 +97,16 @@ def with_sample(words: list[str]) -> list[str]:
     return spelled + words[end:]
 
 
+def _part(text: str) -> float:
+    """Return a part of a whole, written as a number or as per cent.
+
+    >>> _part("0.05"), _part("5%")
+    (0.05, 0.05)
+    """
+    number = text.removesuffix("%")
+    return float(number) / 100 if number != text else float(number)
+
+
 class TriageOptions(NamedTuple):
     """The options of a triage."""
 
@@ -129,7 +139,10 @@ class TriageOptions(NamedTuple):
             msg = "--party and --paths go together: whose paths, and the file to write them to"
             raise UsageError(msg)
         if self.sample is not None and not 0 < self.sample < 1:
-            msg = f"--sample: must be more than 0 and less than 1, got {self.sample:g}"
+            msg = (
+                f"--sample: must be more than 0 and less than 1 (100%), got {self.sample:g}; "
+                "without --sample all is looked at"
+            )
             raise UsageError(msg)
         if self.threads is not None and self.threads < 1:
             msg = f"--threads: must be at least 1, got {self.threads}"
@@ -222,8 +235,9 @@ def triage(
     sample: Annotated[
         float | None,
         typer.Option(
-            help="Look at only this part of the listing for a first impression, such as 0.05, with "
-            f"95 % intervals. Without a number: {DEFAULT_SAMPLE}.",
+            parser=_part,
+            help="Look at only this part of the listing for a first impression, such as 0.05 or 5%, "
+            f"with 95 % intervals. Without a number: {DEFAULT_SAMPLE}.",
             metavar="[PART]",
             show_default=False,
             rich_help_panel=HOW,

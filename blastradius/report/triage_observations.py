@@ -14,7 +14,7 @@ from blastradius.model.text import printable
 from blastradius.report import numbers
 from blastradius.report.tlp import DEFAULT_TLP, TLP_MEANINGS, Tlp, tlp_label
 from blastradius.report.triage_data import observation_dict
-from blastradius.report.triage_page import ratio_note
+from blastradius.report.triage_page import ratio_note, sample_words
 from blastradius.report.triage_parties import day_words, kind_words
 from blastradius.triage.evidence import HALF, MOST
 
@@ -67,8 +67,7 @@ def _head(triage: Triage, tlp: Tlp) -> Iterator[str]:
     if triage.is_partial:
         yield "PARTIAL: reading was interrupted; parties named later are missing"
     if triage.sampled is not None:
-        part = numbers.percent_of_whole(triage.sampled)
-        yield f"SAMPLE: {part} of the listing was looked at; counts are of that part"
+        yield from textwrap.wrap(f"SAMPLE: {sample_words(triage.sampled)}", _WIDTH)
     for read in triage.inputs[:_LISTINGS]:
         day = f", of {read.modified}" if read.modified else ""
         yield _foreign(f"listing: {read.name}, {read.stored_bytes:,} bytes{day}")

@@ -125,7 +125,7 @@ def triage_document(triage: Triage, look: TriageLook | None = None) -> Document:
 
 
 def _headline(triage: Triage) -> str:
-    marks = {"PARTIAL": triage.is_partial, "SAMPLE": triage.sampled is not None}
+    marks = {"PARTIAL": triage.is_partial, "SAMPLE": _is_part(triage)}
     said = ", ".join(mark for mark, is_so in marks.items() if is_so)
     subject = f"{_subject(triage)}, {numbers.counted(triage.files, 'file')}"
     subject = f"{said}: {subject}" if said else subject
@@ -183,17 +183,33 @@ def _warnings(triage: Triage) -> Iterator[str]:
     if triage.is_partial:
         yield "PARTIAL: reading was interrupted. Everything here is of the part read before that."
     if triage.sampled is not None:
-        part = numbers.percent_of_whole(triage.sampled)
-        yield (
-            f"SAMPLE: {part} of the listing was looked at, and counts are of that part. A party that "
-            "is missing here may be named in the rest."
-        )
-        if triage.parties and all(party.interval is None for party in triage.parties):
-            yield "SAMPLE: too little was looked at for intervals."
+        yield f"SAMPLE: {sample_words(triage.sampled)}"
+    intervals = [party.interval for party in triage.parties]
+    if _is_part(triage) and intervals and not any(intervals):
+        yield "SAMPLE: too little was looked at for intervals."
     incomplete = sum(1 for read in triage.inputs if read.problems)
     if incomplete:
         noun = numbers.counted(incomplete, "listing")
         yield f"INCOMPLETE: {noun} could not be read to the end or not in full; see below."
+
+
+def sample_words(sampled: float) -> str:
+    """Return how much of a listing a sample looked at, and what that means for counts."""
+    if sampled >= 1:
+        return (
+            "the listing is so small that all of it was looked at. Counts are of the whole, and no "
+            "intervals are needed."
+        )
+    part = numbers.percent_of_whole(sampled)
+    return (
+        f"{part} of the listing was looked at, and counts are of that part. A party that is missing "
+        "here may be named in the rest."
+    )
+
+
+def _is_part(triage: Triage) -> bool:
+    """Tell whether a sample left something out."""
+    return triage.sampled is not None and triage.sampled < 1
 
 
 def _input_lines(read: InputRead) -> Iterator[Inline]:
@@ -470,7 +486,7 @@ def _next(triage: Triage, look: TriageLook) -> Iterator[tuple[Inline, ...]]:
         *(("--target", triage.target) if triage.target is not None else ()),
         *wording.graph_option(look.graph),
     )
-    if triage.is_partial or triage.sampled is not None:
+    if triage.is_partial or _is_part(triage):
         yield words("Read the whole listing:"), (wording.command("triage", listing, *options),)
     if triage.parties:
         best = triage.parties[0].id or ""

@@ -183,6 +183,17 @@ def test_partial_and_sampled_are_said_on_top():
     assert "too little was looked at for intervals" in flat(TriageView(bare).to_text())
 
 
+def test_a_sample_of_everything_says_so():
+    view = TriageView(sample.changed(sampled=1.0))
+    text = flat(view.to_text())
+    assert "SAMPLE: the listing is so small that all of it was looked at" in text
+    assert "100%" not in text.split("Who is named")[0].split("Naming")[0]
+    for phrase in ("too little", "may be named in the rest", "Read the whole listing"):
+        assert phrase not in text
+    assert text.startswith("Leak listing of continental")
+    assert "# SAMPLE: the listing is so small" in view.to_observations()
+
+
 def test_what_was_passed_over_is_shown():
     view = TriageView(sample.changed(skipped=("f/link", "f/\\x1b", "f/pipe", "f/more")))
     text = flat(view.to_text())

@@ -198,6 +198,15 @@ def test_paths_of_a_party_nobody_searches_for_are_refused(listing, party, target
         api.triage(graph, [listing(["audi/staff"])], target=target, party=party)
 
 
+def test_one_path_may_stand_alone(listing, monkeypatch):
+    path = listing(["audi/x"])
+    graph = connected({"id": "other", "name": "Bosch"})
+    monkeypatch.chdir(path.parent)
+    whole = api.triage(graph, [path.name]).to_json()
+    assert api.triage(graph, path.name).to_json() == whole
+    assert api.triage(graph, path).parties == api.triage(graph, [path]).parties
+
+
 def test_a_party_outside_the_graph_has_paths(listing):
     seen = []
     found = api.triage(
