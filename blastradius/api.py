@@ -390,7 +390,7 @@ def triage(
         on_path=on_path,
         progress=progress,
     )
-    return TriageView(found, graph=loaded.reference)
+    return TriageView(found, graph=loaded.reference, lexicons=tuple(map(str, _paths(lexicons))))
 
 
 def _paths(given: str | Path | Sequence[str | Path]) -> tuple[str | Path, ...]:

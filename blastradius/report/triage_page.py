@@ -89,6 +89,8 @@ class TriageLook(NamedTuple):
     """What finds the graph again, for commands to copy; None for the default graph."""
     observations: str | None = None
     """File that the observations were written to, if they were."""
+    lexicons: tuple[str, ...] = ()
+    """Files that extend the shipped lexicon, for commands to copy."""
 
 
 def triage_document(triage: Triage, look: TriageLook | None = None) -> Document:
@@ -482,10 +484,8 @@ def _limits(triage: Triage) -> Iterator[str]:
 
 def _next(triage: Triage, look: TriageLook) -> Iterator[tuple[Inline, ...]]:
     listing = _listing_word(triage)
-    options = (
-        *(("--target", triage.target) if triage.target is not None else ()),
-        *wording.graph_option(look.graph),
-    )
+    how = _how_options(triage, look)
+    options = (*(("--target", triage.target) if triage.target is not None else ()), *how)
     if triage.is_partial or _is_part(triage):
         yield words("Read the whole listing:"), (wording.command("triage", listing, *options),)
     if triage.parties:
@@ -493,7 +493,7 @@ def _next(triage: Triage, look: TriageLook) -> Iterator[tuple[Inline, ...]]:
         drill = ("--party", best, "--paths", "paths.csv")
         yield (
             words("See every line that names a party:"),
-            (wording.command("triage", listing, *drill, *wording.graph_option(look.graph)),),
+            (wording.command("triage", listing, *drill, *how),),
         )
     if triage.observations:
         yield from _observing(triage, look, listing, options)
@@ -517,10 +517,21 @@ def _observing(
     )
 
 
+def _how_options(triage: Triage, look: TriageLook) -> tuple[str, ...]:
+    """Return the options by which a listing is read and searched as it was."""
+    form = triage.provenance.options.get("listing_format")
+    return (
+        *wording.graph_option(look.graph),
+        *(word for path in look.lexicons for word in ("--lexicon", path)),
+        *(("--format", str(form)) if form is not None else ()),
+    )
+
+
 def _listing_word(triage: Triage) -> str:
-    """Return the listing for a command to copy, or a stand-in for a name that is not plain."""
+    """Return the listing for a command to copy, or a stand-in for a name not plain or not whole."""
     names = [read.name for read in triage.inputs]
-    if len(names) == 1 and _PLAIN_PATH.fullmatch(names[0]):
+    # A name that was cut to be shown ends in dots, and is no file.
+    if len(names) == 1 and _PLAIN_PATH.fullmatch(names[0]) and not names[0].endswith("..."):
         return names[0]
     return "LISTING"
 

@@ -19,12 +19,16 @@ class TriageView:
 
     Paths are what criminals wrote. Every text escapes them; `triage`, `to_dict` and `to_rows` hold
     them as they are. ``tlp`` is the label of TLP 2.0 that a form bears: RED, AMBER, AMBER+STRICT,
-    GREEN or CLEAR.
+    GREEN or CLEAR. ``graph`` and ``lexicons`` are what finds these again, for the commands that a page
+    suggests.
     """
 
-    def __init__(self, triage: Triage, *, graph: str | None = None) -> None:
+    def __init__(
+        self, triage: Triage, *, graph: str | None = None, lexicons: tuple[str, ...] = ()
+    ) -> None:
         self.triage = triage
         self._graph = graph
+        self._lexicons = lexicons
 
     def __repr__(self) -> str:
         parties = len(self.triage.parties)
@@ -97,7 +101,7 @@ class TriageView:
         """
         from blastradius.report.text import render_text
 
-        look = TriageLook(tlp, details, self._graph, observations)
+        look = TriageLook(tlp, details, self._graph, observations, self._lexicons)
         return render_text(self._document(look), width=width, colour=colour)
 
     def to_markdown(
@@ -110,7 +114,7 @@ class TriageView:
         """Return the page as Markdown."""
         from blastradius.report.markdown import render_markdown
 
-        look = TriageLook(tlp, details, self._graph, observations)
+        look = TriageLook(tlp, details, self._graph, observations, self._lexicons)
         return render_markdown(self._document(look))
 
     def to_html(
@@ -123,7 +127,7 @@ class TriageView:
         """Return the page as one HTML file without a script, which asks nothing of a network."""
         from blastradius.report.html import render_html
 
-        look = TriageLook(tlp, details, self._graph, observations)
+        look = TriageLook(tlp, details, self._graph, observations, self._lexicons)
         return render_html(self._document(look), tlp=tlp)
 
     def _document(self, look: TriageLook) -> Document:

@@ -250,7 +250,25 @@ def test_commands_to_go_on_with():
     assert "--party volkswagen --paths paths.csv" in text
 
 
-@pytest.mark.parametrize("name", ["-", "--output", "a b.txt", "a\x1b.txt", "$(reboot)", "蔚来.txt"])
+CUT = printable("folder/" * 40, 200)
+
+
+def test_commands_repeat_how_it_was_read():
+    provenance = replace(sample.TRIAGE.provenance, options={"listing_format": "tree"})
+    triage = sample.changed(provenance=provenance, sampled=0.5)
+    text = TriageView(triage, lexicons=("x.yaml", "our words.yaml")).to_text(width=300)
+    how = "--lexicon x.yaml --lexicon 'our words.yaml' --format tree"
+    assert f"blastradius triage listing.txt.gz --target continental {how}\n" in text
+    assert f"--party volkswagen --paths paths.csv {how}\n" in text
+    assert f"--target continental {how} --output observations.yaml" in text
+    assert text.count("--lexicon x.yaml") == text.count("blastradius triage")
+    (analyze,) = (line for line in text.splitlines() if "blastradius analyze" in line)
+    assert "--lexicon" not in analyze
+
+
+@pytest.mark.parametrize(
+    "name", ["-", "--output", "a b.txt", "a\x1b.txt", "$(reboot)", "蔚来.txt", CUT]
+)
 def test_names_of_listings_are_no_part_of_a_command_unless_they_are_plain(name):
     read = replace(sample.LISTING, name=name)
     text = TriageView(sample.changed(inputs=(read,))).to_text(width=200)

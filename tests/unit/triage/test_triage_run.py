@@ -207,6 +207,14 @@ def test_one_path_may_stand_alone(listing, monkeypatch):
     assert api.triage(graph, path).parties == api.triage(graph, [path]).parties
 
 
+def test_commands_of_the_page_read_alike(listing, tmp_path):
+    words = tmp_path / "words.yaml"
+    words.write_text("schema: blastradius/lexicon/1\nname: ours\n", encoding="utf-8")
+    graph = connected({"id": "other", "name": "Bosch"})
+    view = api.triage(graph, listing(["audi/x"]), lexicons=words, listing_format="plain")
+    assert f"--lexicon {words} --format plain" in view.to_text(width=1000)
+
+
 def test_a_party_outside_the_graph_has_paths(listing):
     seen = []
     found = api.triage(
