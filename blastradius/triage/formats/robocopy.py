@@ -17,10 +17,12 @@ class RobocopyParser(RowParser):
     """Reads logs with any of ``/L /V /TS /FP /BYTES /NS /NC /NDL /MT``."""
 
     # How far copying has got, a kind of change, perhaps a size and a time, and then a file, or a
-    # folder with its backslash. Behind a carriage return stands again how far copying has got.
+    # folder with its backslash. Behind a carriage return stands again how far copying has got. What
+    # repeats gives nothing back: lines may be made to take long.
     row = re.compile(
-        rb"(?: *[\d.]+%)?(?:\t[^\d\t\n\r]*[\t ]*(\d[\d.]*(?: [kmgt])?)?(?: +(\d{4}/\d\d/\d\d) [\d:]{8})?"
-        rb"\t(?:([^\t\n\r]*[^\t\n\r\\])(?:\r.*)?()|([^\t\n\r]*\\)(?:\r.*)?)"
+        rb"(?: *+[\d.]++%)?(?:\t[^\d\t\n\r]*+(?:[\t ]*+(\d[\d.]*+(?: [kmgt])?+(?=[\t ]))?+"
+        rb"(?: *+(?<= )(\d{4}/\d\d/\d\d) [\d:]{8})?+\t|(?: *+\t)++)"
+        rb"(?:([^\t\n\r]*[^\t\n\r\\])(?:\r.*)?()|([^\t\n\r]*\\)(?:\r.*)?)"
         rb"|[^\t\n]{0,30}:(?: .*)?| {8,}\S.*|[-\r\d.% ]*|\t[\t ]*|\t {4,}\S[^\t\n]*| *ROBOCOPY .*"
         rb"|(.*))\n"
     )

@@ -6,14 +6,17 @@ import re
 from typing import Final
 
 from blastradius.triage.formats.parser import Found, RowParser
-from blastradius.triage.formats.unix_rows import CLOCK, DATE, RIGHTS, SIZE, unescape
+from blastradius.triage.formats.unix_rows import CLOCK, DATE, DEVICE, RIGHTS, SIZE, unescape
 
 # GNU writes owner and group with a slash between, BSD like ls, with 0 for the number of links.
 # The first two are the common cases of the last two, and fast.
 _OWNER: Final = (
-    rb" +(?:[^\s/]{1,64}/\S{1,64}|0 +\S+ +\S+|[^/\n]{1,64}/.{1,64}?|0 +\S+ +\S.{0,64}?) +"
+    rb" ++(?:[^\s/]{1,64}+/\S{1,64}+|0 ++\S++ ++\S++|[^/\n]{0,64}+/(?:.{0,63}?[^ \n])??"
+    rb"|0 ++\S++ ++\S(?:.{0,63}?[^ \n])??) ++"
 )
-_FACTS: Final = RIGHTS + _OWNER + rb"(" + SIZE + rb"|\d+, *\d+) +(" + DATE + rb")" + CLOCK + rb"  ?"
+_FACTS: Final = (
+    RIGHTS + _OWNER + rb"(" + SIZE + rb"|" + DEVICE + rb") ++(" + DATE + rb")" + CLOCK + rb"  ?"
+)
 _NO_PLAIN_FILE: Final = re.compile(rb"[hlbcpsDCSV]" + _FACTS + rb"(.+?)(?: (?:->|link to) .*)?")
 
 

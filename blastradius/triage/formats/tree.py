@@ -30,7 +30,7 @@ _BRANCH: Final = r"(?:(?:├|└)──(?:─| )|[|`]-- |[+\\]---|(?:Ã|À)ÄÄ�
 _ROW: Final = re.compile(rf"({_UNIT}*)({_BRANCH}|)(?:\[([^\]\n]*)\]  )?{_BAR}?([^\n]*)\n".encode())
 _UNITS: Final = re.compile(_UNIT.encode())
 _FACTS: Final = re.compile(
-    rb"(?: *(?:.{0,100}? )??(?:(" + SIZE + rb")(?: +(" + DATE + rb"))?|(" + DATE + rb")) *|.*)\n"
+    rb"(?: *+(?:.{0,100}? )??(?:(" + SIZE + rb")(?: ++(" + DATE + rb"))?|(" + DATE + rb")) *+|.*)\n"
 )
 """Rights and owners, if any, size and date."""
 _OTHER: Final = re.compile(

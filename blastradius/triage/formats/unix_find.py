@@ -6,11 +6,14 @@ import re
 from typing import Final
 
 from blastradius.triage.formats.parser import Found, RowParser
-from blastradius.triage.formats.unix_rows import CLOCK, DATE, OWNER, RIGHTS, SIZE, unescape
+from blastradius.triage.formats.unix_rows import CLOCK, DATE, DEVICE, OWNER, RIGHTS, SIZE, unescape
 
 _START: Final = rb" *\d+ +\d+(?:\.\d)? +"
 _REST: Final = (
-    RIGHTS + rb" +\d+ " + OWNER + rb"(" + SIZE + rb"|\d+, *\d+) +(" + DATE + rb")" + CLOCK + rb"  ?"
+    RIGHTS
+    + rb" ++\d++ "
+    + OWNER
+    + (rb"(" + SIZE + rb"|" + DEVICE + rb") ++(" + DATE + rb")" + CLOCK + rb"  ?")
 )
 _NO_PLAIN_FILE: Final = re.compile(_START + rb"[lbcpsD]" + _REST + rb"(.+?)(?: -> .*)?")
 

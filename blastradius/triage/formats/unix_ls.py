@@ -8,13 +8,16 @@ from typing import Final
 
 from blastradius.triage.block import Block
 from blastradius.triage.formats.parser import Found, Parser, RowParser
-from blastradius.triage.formats.unix_rows import CLOCK, DATE, OWNER, RIGHTS, SIZE, unquote
+from blastradius.triage.formats.unix_rows import CLOCK, DATE, DEVICE, OWNER, RIGHTS, SIZE, unquote
 
 _COLOURS: Final = re.compile(rb"\x1b\[[\d;]*[mK]")
 _START: Final = rb" *(?:\d+ +){0,2}"
 """Number of the file and of its blocks, with ``-i`` and ``-s``."""
 _REST: Final = (
-    RIGHTS + rb" +\d+ " + OWNER + rb"(" + SIZE + rb"|\d+, *\d+) +(" + DATE + rb")" + CLOCK + rb"  ?"
+    RIGHTS
+    + rb" ++\d++ "
+    + OWNER
+    + (rb"(" + SIZE + rb"|" + DEVICE + rb") ++(" + DATE + rb")" + CLOCK + rb"  ?")
 )
 _NO_PLAIN_FILE: Final = re.compile(_START + rb"[lbcpsD]" + _REST + rb"(.+?)(?: -> .*)?")
 

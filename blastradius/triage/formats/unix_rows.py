@@ -10,20 +10,23 @@ from blastradius.triage.decode import normalise_lines
 RIGHTS: Final = rb"[-rwxsStTlL]{9}[.+@]?"
 """What may be done with a file, and the sign for more rules."""
 
-# Bounded, as all repetitions with a choice behind them: lines may be made to take long.
-SIZE: Final = rb"\d[\d.,]{0,24}[KMGTPE]?"
+# Repetitions are bounded or give nothing back, here and in all formats: lines may be made to take long.
+SIZE: Final = rb"\d[\d.,]{0,24}+[KMGTPE]?+"
+
+DEVICE: Final = rb"\d{1,10}+, *+\d{1,10}+"
+"""The two numbers of a device, in place of a size."""
 
 DATE: Final = (
-    rb"(?:\d{4}-\d\d-\d\d|[^\s\d]{3,6}\.? +\d\d?\.? +(?:\d\d:\d\d(?::\d\d +\d{4})?|\d{4})"
-    rb"|\d\d?\.? +[^\s\d]{3,6}\.? +(?:\d\d:\d\d|\d{4})"
+    rb"(?:\d{4}-\d\d-\d\d|[^\s\d]{3,6}\.? ++\d\d?\.? ++(?:\d\d:\d\d(?::\d\d ++\d{4})?|\d{4})"
+    rb"|\d\d?\.? ++[^\s\d]{3,6}\.? ++(?:\d\d:\d\d|\d{4})"
     rb"|\d\d-\d\d \d\d:\d\d)"
 )
 """Dates of ``ls`` in its styles; without a year those of the last six months."""
 
-CLOCK: Final = rb"(?: \d\d:\d\d(?::\d\d(?:\.\d+)?)?(?: [+-]\d{4})?)?"
+CLOCK: Final = rb"(?: \d\d:\d\d(?::\d\d(?:\.\d++)?)?(?: [+-]\d{4})?)?"
 """What may follow a date of digits."""
 
-OWNER: Final = rb"(?:(?:\S+ +){2,4}?|.{0,100}?)"
+OWNER: Final = rb"(?:(?:\S++ ++){2,4}?|.{0,100}?)"
 """Anything between the number of links and the size; names of groups may hold blanks."""
 
 _ESCAPES: Final = re.compile(rb"\\([0-7]{3}|.)", re.DOTALL)

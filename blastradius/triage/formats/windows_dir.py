@@ -33,8 +33,8 @@ _ODD_ROW: Final = re.compile(
     rb"(" + _DATE + rb") +(?:[^\s\d]+ ?)?" + _TIME + rb" +(?:<(?!SYMLINK>)([A-Z]\S+)>.*"
     rb"|(<SYMLINK>|\(?\d(?:[\d.,']|\xc2\xa0|\xe2\x80\xaf|\xe2\x80\x99)*\)?) +(.+))"
 )
-_LINK: Final = re.compile(rb" \[[^\]]*\]$")
-_OWNER: Final = re.compile(rb"^(?=[^\\]*\\).{22,}? +(?=\S)")
+# Up to the first blanks, 22 characters on or more, with something behind them.
+_OWNER: Final = re.compile(rb"^(?=[^\\]*+\\).{22}[^ ]*+ ++(?:(?!\S)[^ ]++ ++)*+(?=\S)")
 _SHORT_NAME: Final = re.compile(rb"^(?=.{12} \S)[^ a-z~]{1,6}~\d+(?:\.[^ a-z]{0,3})? +")
 # A heading that lost its blank on the way through a page or a message.
 _BARE_HEADING: Final = re.compile(rb"[^\s\d<\\:][^\\]{5,40}?([A-Za-z]:\\.*)")
@@ -76,7 +76,7 @@ class DirParser(RowParser):
             found.dates.append(match[1])
             found.sizes.append(match[3])
             name = match[4]
-            found.names.append(_LINK.sub(b"", name) if match[3] == b"<SYMLINK>" else name)
+            found.names.append(_without_target(name) if match[3] == b"<SYMLINK>" else name)
 
     def _heading_or_unread(self, line: bytes, found: Found) -> None:
         match = _BARE_HEADING.fullmatch(line)
@@ -93,3 +93,15 @@ class DirParser(RowParser):
         if b"~" in joined:
             names = [_SHORT_NAME.sub(b"", name, count=1) for name in names]
         return names
+
+
+def _without_target(name: bytes) -> bytes:
+    r"""Return the name of a link without the brackets at its end.
+
+    >>> _without_target(b"a [1] [D:\\x [2]"), _without_target(b"a [1] b")
+    (b'a [1]', b'a [1] b')
+    """
+    if not name.endswith(b"]"):
+        return name
+    start = name.find(b" [", name.rfind(b"]", 0, -1) + 1)
+    return name if start < 0 else name[:start]
