@@ -27,6 +27,8 @@ _BYTES: Final = "latin-1"
 _DELIMITERS: Final = (",", ";", "\t", "|")
 _SAMPLE_ROWS: Final = 200
 _SAMPLE_BYTES: Final = 2**18
+_MOST_COLUMNS: Final = 128
+"""Columns that are looked at; what stands further right is never used."""
 _SHARE: Final = 0.8
 """Share of rows of a sample that must agree."""
 
@@ -93,6 +95,12 @@ class Table:
     heading: tuple[str, ...] = ()
     """The row of headings, empty if there is none."""
 
+    @property
+    def n_used(self) -> int:
+        """Columns up to the last one that is used."""
+        columns = (self.name, self.folder, self.size, self.date, self.kind)
+        return 1 + max(column for column in columns if column is not None)
+
 
 class DelimitedParser(Parser):
     """Reads tables; the columns are found by their headings, or by what stands in them."""
@@ -150,7 +158,7 @@ class DelimitedParser(Parser):
             found.dates += _encoded([row[table.date][: table.date_length] for row in rows])
 
     def _fit(self, rows: list[list[str]], table: Table) -> list[list[str]]:
-        """Return rows with the right number of fields; count those that cannot be rows."""
+        """Return rows with all fields that are used; count those that cannot be rows."""
         fitted = []
         for row in rows:
             fit = row if len(row) == table.n_columns else _fitted(row, table)
@@ -234,7 +242,7 @@ def _row(text: str, delimiter: str) -> list[str]:
 
 
 def _fitted(row: list[str], table: Table) -> list[str] | None:
-    """Return a row with as many fields as there are columns, None if it cannot be one.
+    """Return a row with all fields that are used, None if it cannot be one.
 
     Fields that are missing at the end are empty; too many are delimiters in a path without quotes.
     """
@@ -242,7 +250,7 @@ def _fitted(row: list[str], table: Table) -> list[str] | None:
     if missing > 0:
         if len(row) <= max(table.name, 0 if table.folder is None else table.folder):
             return None
-        return row + [""] * missing
+        return row + [""] * (table.n_used - len(row))
     last = table.name - missing + 1
     path = table.delimiter.join(row[table.name : last])
     return [*row[: table.name], path, *row[last:]]
@@ -276,7 +284,7 @@ def _by_headings(rows: list[list[str]], delimiter: str) -> Table | None:
     first, whole = rows[0], _with_columns(rows, len(rows[0]))
     if 2 * len(whole) < len(rows) - 1 or any(_PATH.search(cell) for cell in first):
         return None
-    words = [_word(cell) for cell in first]
+    words = [_word(cell) for cell in first[:_MOST_COLUMNS]]
     name, path, folder = (_first(words, each) for each in (_NAMES, _FULL_PATHS, _FOLDERS))
     if path is not None and (name is None or path != folder or _ends_with(whole, path, name)):
         name, folder = path, None
@@ -286,7 +294,7 @@ def _by_headings(rows: list[list[str]], delimiter: str) -> Table | None:
         return None
     return Table(
         delimiter=delimiter,
-        n_columns=len(words),
+        n_columns=len(first),
         name=name,
         folder=None if folder == name else folder,
         size=size,
@@ -338,11 +346,11 @@ def _word(cell: str) -> str:
 def _by_content(rows: list[list[str]], delimiter: str) -> Table | None:
     """Find the columns of a table without headings: there must be paths, and sizes or dates."""
     n_columns = Counter(map(len, rows)).most_common(1)[0][0]
-    whole = _with_columns([[], *rows], n_columns)
+    whole = [row[:_MOST_COLUMNS] for row in _with_columns([[], *rows], n_columns)]
     columns = [[cell.encode(_BYTES) for cell in column] for column in zip(*whole, strict=True)]
     if n_columns < 2 or len(whole) < _SHARE * len(rows):
         return None
-    paths = [sum(bool(_PATH.search(row[n])) for row in whole) for n in range(n_columns)]
+    paths = [sum(bool(_PATH.search(row[n])) for row in whole) for n in range(len(columns))]
     name = paths.index(max(paths))
     size = _agreeing([sizes_of(column) >= 0 for column in columns], (name,))
     date = _agreeing([Calendar().days(column) != NO_DAY for column in columns], (name, size))

@@ -16,6 +16,8 @@ _EPOCH: Final = date(1970, 1, 1).toordinal()
 _DAY_SECONDS: Final = 86_400
 _MEMORY: Final = 100_000
 """Texts of dates that are remembered."""
+_LONGEST_KNOWN: Final = 40
+"""Longest text of a date that is remembered [bytes]."""
 
 # Blanks and apostrophes between thousands in UTF-8, besides those of ASCII.
 _WIDE_SEPARATORS: Final = re.compile("\u00a0|\u202f|\u2009|\u2019".encode())
@@ -164,7 +166,9 @@ class Calendar(dict[bytes, int]):
             self.clear()
 
     def __missing__(self, text: bytes) -> int:
-        day = self[text] = self._day(text.strip())
+        day = self._day(text.strip())
+        if len(text) <= _LONGEST_KNOWN:
+            self[text] = day
         return day
 
     def _day(self, text: bytes) -> int:

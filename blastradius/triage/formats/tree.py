@@ -39,6 +39,8 @@ _OTHER: Final = re.compile(
 )
 _SLASH: Final = 0x2F
 _MOST_INDENTS: Final = 10_000
+_LONGEST_INDENT: Final = 400
+"""Ways to indent that are remembered, and the longest of them [bytes]."""
 _UNTIDY: Final = re.compile(rb'["\\]| -> ')
 _COLOURS: Final = re.compile(rb"\x1b\[[\d;]*[mK]")
 
@@ -47,9 +49,11 @@ class _Depths(dict[bytes, int]):
     """Depth of each way to indent."""
 
     def __missing__(self, indent: bytes) -> int:
+        depth = len(_UNITS.findall(indent))
         if len(self) > _MOST_INDENTS:
             self.clear()
-        depth = self[indent] = len(_UNITS.findall(indent))
+        if len(indent) <= _LONGEST_INDENT:
+            self[indent] = depth
         return depth
 
 

@@ -5,11 +5,13 @@ from __future__ import annotations
 import random
 import re
 import time
+import tracemalloc
 
 import pytest
 from listing_samples import SAMPLES
 
 from blastradius.triage.formats import FORMATS, detect
+from blastradius.triage.formats.fields import Calendar
 
 SHORT, LONG = 4_000, 32_000
 FILLERS = (
@@ -107,3 +109,40 @@ def test_blanks_before_the_owner_of_a_file_in_dir():
     assert not grows_too_fast(owner, row + "A\\b" + "c" * 30, " \v", "")
     assert not grows_too_fast(owner, "01.02.2023  10:15    <SYMLINK>      a", " [", "x")
     assert not grows_too_fast(owner, "01.02.2023  10:15    <SYMLINK>      a", " [", "]x")
+
+
+def test_short_rows_of_a_wide_table_take_no_memory():
+    heading = b"name,size," + b",".join(b"c%d" % n for n in range(16_000)) + b",date\n"
+    whole = b"a/b.pdf,1" + b"," * 16_001 + b"\n"
+    lines = heading + whole * 20 + b"a/b.pdf,1\n" * 19_980
+    parser = FORMATS["csv"]()
+    tracemalloc.start()
+
+    blocks = list(parser.parse(lines))
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+
+    assert b"".join(block.paths for block in blocks) == b"a/b.pdf\n" * 20_000
+    assert peak < 50e6
+
+
+def test_rows_end_where_no_column_is_used_any_more():
+    parser = FORMATS["csv"]()
+    text = b"name;a;size;b;c\n" + b"a/x.pdf;;7;;\n" * 9 + b"a/y.pdf;;8\na/z.pdf;\n;;3\n"
+
+    blocks = list(parser.parse(text))
+
+    assert b"".join(block.paths for block in blocks) == b"a/x.pdf\n" * 9 + b"a/y.pdf\na/z.pdf\n"
+    assert [size for block in blocks for size in block.sizes.tolist()] == [7] * 9 + [8, -1]
+    assert parser.counts.unread == 1
+
+
+def test_long_texts_are_not_remembered():
+    calendar = Calendar()
+    long = b"2023-02-01 " + b"x" * 32_000
+    assert calendar.days([long, b"2023-02-01"]).tolist() == [19389, 19389]
+    assert list(calendar) == [b"2023-02-01"]
+
+    parser = FORMATS["tree"]()
+    list(parser.parse(b".\n" + b"|   " * 8_000 + b"|-- a\n|-- b\n|   |-- c\n"))
+    assert max(map(len, parser._depths)) < 500
