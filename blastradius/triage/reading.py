@@ -61,7 +61,7 @@ class Reading:
     inputs: list[InputReading] = field(default_factory=list)
     """One for each listing, in the order in which they were read."""
     skipped: list[str] = field(default_factory=list)
-    """Links and devices in folders, which are never followed; names, escaped."""
+    """Links and devices in folders, never followed, and files named twice; names, escaped."""
 
 
 def read_blocks(
@@ -92,7 +92,7 @@ def read_blocks(
     UnknownNameError
         If there is no such format.
     ListingError
-        If a source cannot be read at all, or unpacks to more than it may.
+        If a source is missing, or the only one cannot be read at all.
     """
     if format is not None and format not in FORMATS:
         meant = nearest(format, list(FORMATS))

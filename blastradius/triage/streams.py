@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import os
 import stat
 import sys
@@ -60,7 +61,9 @@ class Place:
     modified: float | None = None
     """When it was last written [s since 1970-01-01 UTC], None for what is no regular file."""
     of_folder: bool = False
-    """Whether it was not named itself: what is no listing is then put down, and not an error."""
+    """Whether it was not named itself."""
+    fault: str = ""
+    """Why it cannot be read, if that is known already."""
 
 
 @dataclass(slots=True)
@@ -69,7 +72,14 @@ class Places:
 
     files: list[Place] = field(default_factory=list)
     skipped: list[str] = field(default_factory=list)
-    """Links and devices in folders, which are not read; names, escaped."""
+    """Links and devices in folders and files named again, which are not read; names, escaped."""
+    seen: set[str] = field(default_factory=set)
+    """Real paths of all files."""
+
+    @property
+    def has_one(self) -> bool:
+        """Whether a single file was named: if that cannot be read, nothing can."""
+        return len(self.files) == 1 and not self.files[0].of_folder
 
     @property
     def n_bytes(self) -> int | None:
@@ -106,13 +116,7 @@ class Listing:
         """Bytes that came out so far."""
 
     def chunks(self) -> Iterator[bytes]:
-        """Yield its bytes, once. What cannot be unpacked ends it and becomes a problem.
-
-        Raises
-        ------
-        ListingError
-            If more comes out than allowed.
-        """
+        """Yield its bytes, once. What cannot or may not be unpacked ends it and becomes a problem."""
         try:
             for chunk in self._checked():
                 self.n_bytes += len(chunk)
@@ -200,26 +204,52 @@ def open_listings(
     Raises
     ------
     ListingError
-        As `find_places`, and for members of archives that are encrypted or otherwise out of reach.
+        As `find_places`, and if a file that was named alone cannot be read at all. Among others, such
+        a file is a listing with a problem and without bytes.
     """
     places = sources if isinstance(sources, Places) else find_places(sources)
     for place in places.files:
-        with _opened(place, stdin) as file:
-            raw = RawFile(file, place.name, place.size, place.modified)
-            try:
-                yield from _listings(raw)
-            except _NoListingError as error:
-                if not place.of_folder:
-                    raise ListingError(place.name, str(error)) from None
-                yield Listing(raw, place.name, "", iter(()), [str(error)])
-            raw.drain()
+        try:
+            with _opened(place, stdin) as file:
+                raw = RawFile(file, place.name, place.size, place.modified)
+                yield from _listings(raw, only=places.has_one)
+                raw.drain()
+        except _CannotOpenError as error:
+            if places.has_one:
+                raise _failure(place.path, str(error)) from None
+            yield _unread(place, str(error))
 
 
 class _NoListingError(Exception):
     """A file is something else; the text says what."""
 
+    def __init__(self, message: str, members: Sequence[Listing] = ()) -> None:
+        super().__init__(message)
+        self.members = members
+        """Files in an archive, none of which can be read."""
 
-def _listings(raw: RawFile) -> Iterator[Listing]:
+
+class _CannotOpenError(Exception):
+    """A file cannot be opened; the text says why."""
+
+
+def _unread(place: Place, fault: str) -> Listing:
+    raw = RawFile(io.BytesIO(), place.name, place.size, place.modified)
+    raw.fault = fault
+    return Listing(raw, place.name, "", iter(()), [])
+
+
+def _listings(raw: RawFile, *, only: bool) -> Iterator[Listing]:
+    try:
+        yield from _streams(raw)
+    except _NoListingError as error:
+        if only:
+            name = error.members[0].name if error.members else raw.name
+            raise ListingError(name, str(error)) from None
+        yield from error.members or (Listing(raw, raw.name, "", iter(()), [str(error)]),)
+
+
+def _streams(raw: RawFile) -> Iterator[Listing]:
     kind = kind_of(raw.peek(HEAD_BYTES))
     if kind == "zip":
         yield from _members(raw)
@@ -234,51 +264,102 @@ def _listings(raw: RawFile) -> Iterator[Listing]:
 
 
 def _members(raw: RawFile) -> Iterator[Listing]:
-    n_members = 0
+    n_read = 0
+    refused: list[Listing] = []
+    """Those before the first one that can be read."""
     try:
         for member, chunks in zip_members(raw):
-            n_members += 1
+            listing = Listing(raw, member.name, "zip", chunks, member.problems)
+            if member.is_refused and not n_read:
+                refused.append(listing)
+                continue
+            yield from refused
+            refused = []
             if member.name.endswith("![Content_Types].xml"):
-                raise _NoListingError("is an Office file, not a listing: save it as CSV first")
-            yield Listing(raw, member.name, "zip", chunks, member.problems)
+                message = "is an Office file, not a listing: save it as CSV first"
+                if not n_read:
+                    raise _NoListingError(message)
+                yield Listing(raw, raw.name, "zip", iter(()), [message])
+                return
+            n_read += 1
+            yield listing
     except BrokenListingError as error:
+        yield from refused
         yield Listing(raw, raw.name, "zip", iter(()), [str(error)])
         return
-    if not n_members:
+    if refused:
+        raise _NoListingError(refused[0].problems[0], refused)
+    if not n_read:
         raise _NoListingError("is a zip archive without files")
 
 
-def _add_file(places: Places, path: Path, *, of_folder: bool = False) -> None:
+def _add_file(places: Places, path: Path) -> None:
     found = path.stat()
     if stat.S_ISREG(found.st_mode):
         path.open("rb").close()  # so that what may not be read is told before hours of reading
-        size: int | None = found.st_size
+        _add(places, path, found.st_size, found.st_mtime)
     else:
-        size = None
-    modified = found.st_mtime if size is not None else None
-    places.files.append(Place(path, printable(str(path), 200), size, modified, of_folder))
+        _add(places, path, None)
+
+
+def _add(
+    places: Places,
+    path: Path,
+    size: int | None,
+    modified: float | None = None,
+    *,
+    of_folder: bool = False,
+    fault: str = "",
+) -> None:
+    """Add a file unless it is among the others already, maybe under another name."""
+    name, real = printable(str(path), 200), os.path.realpath(path)
+    if real in places.seen:
+        places.skipped.append(f"{name} (named twice, read once)")
+        return
+    places.seen.add(real)
+    places.files.append(Place(path, name, size, modified, of_folder, fault))
 
 
 def _add_folder(places: Places, folder: Path) -> None:
-    before = len(places.files)
-    for path in sorted(_walk(folder)):
-        mode = path.lstat().st_mode
-        if stat.S_ISREG(mode):
-            _add_file(places, path, of_folder=True)
+    before = len(places.files) + len(places.skipped)
+    n_links = 0
+    for path, fault in sorted(_walk(folder)):
+        if fault:
+            _add(places, path, 0, of_folder=True, fault=fault)
+            continue
+        try:
+            found = path.lstat()
+        except OSError as error:
+            _add(places, path, 0, of_folder=True, fault=_reason(error))
+            continue
+        if stat.S_ISREG(found.st_mode):
+            _add(places, path, found.st_size, found.st_mtime, of_folder=True)
         else:
+            n_links += 1
             places.skipped.append(printable(str(path), 200))
-    if len(places.files) == before:
+    if len(places.files) + len(places.skipped) == before + n_links:
         raise ListingError(printable(str(folder), 200), "is a folder without files")
 
 
-def _walk(folder: Path) -> Iterator[Path]:
-    """Yield everything in a folder that is no folder itself; links are not followed."""
-    with os.scandir(folder) as entries:
-        for entry in entries:
-            if entry.is_dir(follow_symlinks=False):
-                yield from _walk(Path(entry.path))
-            else:
-                yield Path(entry.path)
+def _walk(folder: Path) -> Iterator[tuple[Path, str]]:
+    """Yield everything in a folder that is no folder itself; links are not followed.
+
+    With it comes why a folder in it cannot be read, if that is so, and otherwise an empty text.
+    """
+    folders = [str(folder)]
+    while folders:
+        inside = folders.pop()
+        try:
+            with os.scandir(inside) as entries:
+                for entry in entries:
+                    if entry.is_dir(follow_symlinks=False):
+                        folders.append(entry.path)
+                    else:
+                        yield Path(entry.path), ""
+        except OSError as error:
+            if inside == str(folder):
+                raise
+            yield Path(inside), _reason(error)
 
 
 @contextmanager
@@ -286,8 +367,12 @@ def _opened(place: Place, stdin: BinaryIO | None) -> Iterator[BinaryIO]:
     if place.path is None:
         yield sys.stdin.buffer if stdin is None else stdin
         return
-    with _told(place.path):
+    if place.fault:
+        raise _CannotOpenError(place.fault)
+    try:
         file = place.path.open("rb")
+    except (OSError, ValueError) as error:
+        raise _CannotOpenError(_reason(error)) from None
     with file:
         yield file
 
@@ -297,14 +382,21 @@ def _told(path: Path) -> Iterator[None]:
     """Turn errors of the system into one that names the file."""
     try:
         yield
-    except FileNotFoundError as error:
+    except (FileNotFoundError, PermissionError) as error:
         # A folder's file may have gone since the folder was read.
-        raise _failure(error.filename or path, "no such file or folder") from None
-    except PermissionError as error:
-        raise _failure(error.filename or path, "may not be read: permission denied") from None
+        raise _failure(error.filename or path, _reason(error)) from None
     except (OSError, ValueError) as error:
-        reason = getattr(error, "strerror", None) or str(error)
-        raise _failure(path, f"cannot be read: {printable(reason.lower(), 200)}") from None
+        raise _failure(path, _reason(error)) from None
+
+
+def _reason(error: OSError | ValueError) -> str:
+    """Say why a file cannot be read."""
+    if isinstance(error, FileNotFoundError):
+        return "no such file or folder"
+    if isinstance(error, PermissionError):
+        return "may not be read: permission denied"
+    reason = getattr(error, "strerror", None) or str(error)
+    return f"cannot be read: {printable(reason.lower(), 200)}"
 
 
 def _failure(path: object, message: str) -> ListingError:

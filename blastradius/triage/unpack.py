@@ -14,7 +14,6 @@ import zlib
 from collections.abc import Callable, Iterator
 from typing import Any, BinaryIO, Final, Protocol
 
-from blastradius.errors import ListingError
 from blastradius.model.text import printable
 
 READ_BYTES: Final = 2**20
@@ -44,6 +43,10 @@ XZ_MEMORY: Final = 256 * 2**20
 
 class BrokenListingError(Exception):
     """What follows cannot be read; what came before is sound."""
+
+
+class TooMuchError(BrokenListingError):
+    """More would come out of the file than may; nothing of it is worth a further look."""
 
 
 class RawFile:
@@ -131,16 +134,19 @@ class RawFile:
 
         Raises
         ------
-        ListingError
+        TooMuchError
             If they are too many for one file, or for the bytes that they came out of.
         """
         self.n_out += n_bytes
-        place = f"after {self.n_out:,} bytes unpacked from {self.consumed:,}"
         if self.n_out > MAX_BYTES:
-            raise ListingError(self.name, f"unpacks to more than {MAX_BYTES:,} bytes", place)
-        if self.n_out > FREE_BYTES and self.n_out > MAX_RATIO * self.consumed:
-            message = f"unpacks to more than {MAX_RATIO:,} times its size, as compressed bombs do"
-            raise ListingError(self.name, message, place)
+            what = f"unpacks to more than {MAX_BYTES:,} bytes"
+        elif self.n_out > FREE_BYTES and self.n_out > MAX_RATIO * self.consumed:
+            what = f"unpacks to more than {MAX_RATIO:,} times its size, as compressed bombs do"
+        else:
+            return
+        place = f"after {self.n_out:,} bytes unpacked from {self.consumed:,}"
+        message = f"{what}: nothing behind that was read ({place})"
+        raise TooMuchError(message)
 
     def _read(self) -> None:
         try:
@@ -245,9 +251,8 @@ def unpack_one(raw: RawFile, method: str, n_bytes: int | None = None) -> Iterato
     Raises
     ------
     BrokenListingError
-        At a broken place, or if the bytes end within the stream.
-    ListingError
-        If more comes out than `RawFile.allow` allows.
+        At a broken place, if the bytes end within the stream, or if more comes out than
+        `RawFile.allow` allows.
     """
     decoder = MAKERS[method]()
     left = sys.maxsize if n_bytes is None else n_bytes
@@ -283,7 +288,7 @@ def unpack_all(raw: RawFile, method: str, is_start: Callable[[bytes], bool]) -> 
 
     Raises
     ------
-    BrokenListingError, ListingError
+    BrokenListingError
         As `unpack_one`; also if something else follows.
     """
     while True:

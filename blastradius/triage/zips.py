@@ -13,10 +13,15 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Final
 
-from blastradius.errors import ListingError
 from blastradius.model.text import printable
 from blastradius.triage.decode import decode_line
-from blastradius.triage.unpack import READ_BYTES, BrokenListingError, RawFile, unpack_one
+from blastradius.triage.unpack import (
+    READ_BYTES,
+    BrokenListingError,
+    RawFile,
+    TooMuchError,
+    unpack_one,
+)
 
 MAX_MEMBERS: Final = 10_000
 """Files of one archive that are read."""
@@ -45,6 +50,8 @@ class Member:
     """CRC-32, None likewise."""
     problems: list[str] = field(default_factory=list)
     """What is wrong with it."""
+    is_refused: bool = False
+    """Whether it is encrypted or packed in a way that is not read, so that nothing comes of it."""
     is_last: bool = False
     """Whether nobody can tell where the next one begins."""
 
@@ -52,12 +59,12 @@ class Member:
 def zip_members(raw: RawFile) -> Iterator[tuple[Member, Iterator[bytes]]]:
     """Yield each file of an archive with its bytes; those not used are skipped.
 
+    Nothing comes of those that are encrypted or packed in a way that is not read but their problem.
+
     Raises
     ------
-    ListingError
-        If a member is encrypted or packed in a way that is not read, or if there are too many.
     BrokenListingError
-        If the archive is cut off or broken between members.
+        If the archive is cut off or broken between members, or if there are too many.
     """
     n_members = 0
     while _at_member(raw):
@@ -66,7 +73,8 @@ def zip_members(raw: RawFile) -> Iterator[tuple[Member, Iterator[bytes]]]:
         if not member.is_folder:
             n_members += 1
             if n_members > MAX_MEMBERS:
-                raise ListingError(raw.name, f"holds more than {MAX_MEMBERS:,} files")
+                message = f"holds more than {MAX_MEMBERS:,} files: the others were not read"
+                raise BrokenListingError(message)
             yield member, chunks
         for _ in chunks:
             pass
@@ -98,12 +106,11 @@ def _header(raw: RawFile) -> Member:
     _, _, flags, method, _, _, check, n_packed, n_unpacked, n_name, n_extra = _HEADER.unpack(start)
     name, extra = raw.take(n_name), raw.take(n_extra)
     shown = f"{raw.name}!{printable(decode_line(name), 200)}"
+    refusal = []
     if flags & (_ENCRYPTED | _MASKED):
-        raise ListingError(shown, "is encrypted: unpack it first")
-    if method != _STORED and method not in _METHODS:
-        raise ListingError(
-            shown, f"is packed by method {method}, which is not read: unpack it first"
-        )
+        refusal = ["is encrypted: unpack it first"]
+    elif method != _STORED and method not in _METHODS:
+        refusal = [f"is packed by method {method}, which is not read: unpack it first"]
     if n_packed == _UNKNOWN:
         n_packed = _long_size(extra, n_unpacked)
     later = bool(flags & _SIZES_FOLLOW)
@@ -113,6 +120,8 @@ def _header(raw: RawFile) -> Member:
         is_folder=name.endswith((b"/", b"\\")),
         n_packed=None if later else n_packed,
         check=None if later else check,
+        problems=refusal,
+        is_refused=bool(refusal),
     )
 
 
@@ -130,6 +139,9 @@ def _long_size(extra: bytes, n_unpacked: int) -> int:
 
 def _chunks(raw: RawFile, member: Member) -> Iterator[bytes]:
     """Yield the bytes of a member; what is wrong with them is put down as its problem."""
+    if member.is_refused:
+        _skip_refused(raw, member)
+        return
     check = 0
     try:
         for chunk in _unpacked(raw, member):
@@ -137,10 +149,18 @@ def _chunks(raw: RawFile, member: Member) -> Iterator[bytes]:
             yield chunk
     except BrokenListingError as error:
         member.problems.append(str(error))
-        member.is_last = member.n_packed is None
+        member.is_last = member.n_packed is None or isinstance(error, TooMuchError)
         return
     if member.check != check and not member.is_folder:
         member.problems.append("its check sum is wrong: some of it may be damaged")
+
+
+def _skip_refused(raw: RawFile, member: Member) -> None:
+    if member.n_packed is None:
+        member.is_last = True
+        member.problems.append("its size is not told: nothing behind it was read")
+    else:
+        raw.skip(member.n_packed)
 
 
 def _unpacked(raw: RawFile, member: Member) -> Iterator[bytes]:

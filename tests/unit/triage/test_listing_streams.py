@@ -10,7 +10,9 @@ import io
 import lzma
 import os
 import pickle
+import re
 import struct
+import subprocess
 import sys
 import zipfile
 import zlib
@@ -157,10 +159,10 @@ def test_bombs_stop(method, monkeypatch):
     monkeypatch.setattr(unpack, "MAX_RATIO", 900)  # deflate cannot do more than 1,032
     bomb = PACK[method](b"\0" * 2**24)
 
-    with pytest.raises(
-        ListingError, match=r"after [\d,]+ bytes unpacked from .* more than 900 times"
-    ):
-        read_bytes(bomb)
+    ((_, content, (problem,)),) = read_bytes(bomb)
+
+    assert 2**19 < len(content) < 2**24
+    assert re.match(r"unpacks to more than 900 times its size.* \(after [\d,]+ bytes", problem)
 
 
 def test_zip_bombs_stop_over_all_members_together(monkeypatch):
@@ -168,15 +170,32 @@ def test_zip_bombs_stop_over_all_members_together(monkeypatch):
     monkeypatch.setattr(unpack, "MAX_RATIO", 400)
     bomb = zipped({f"{n}.txt": b"\0" * 2**19 for n in range(40)})
 
-    with pytest.raises(ListingError, match="as compressed bombs do"):
-        read_bytes(bomb)
+    found = read_bytes(bomb)
+
+    assert len(found) < 10
+    assert [bool(problems) for _, _, problems in found] == [False] * (len(found) - 1) + [True]
+    assert "as compressed bombs do: nothing behind that was read" in found[-1][2][0]
+
+
+def test_what_is_behind_a_bomb_is_read(tmp_path, monkeypatch):
+    monkeypatch.setattr(unpack, "MAX_BYTES", 10_000)
+    (tmp_path / "a").write_bytes(gzip.compress(LINES))
+    (tmp_path / "b").write_bytes(zipped({"a": LINES, "b": b"b\n"}))
+    (tmp_path / "c").write_bytes(b"c\n")
+
+    first, second, third = read(tmp_path)
+
+    assert "unpacks to more than 10,000 bytes" in first[2][0]
+    assert "unpacks to more than 10,000 bytes" in second[2][0]
+    assert third[1:] == (b"c\n", [])
 
 
 def test_output_has_an_end(monkeypatch):
     monkeypatch.setattr(unpack, "MAX_BYTES", 10_000)
 
-    with pytest.raises(ListingError, match="unpacks to more than 10,000 bytes"):
-        read_bytes(gzip.compress(LINES))
+    ((_, _, problems),) = read_bytes(gzip.compress(LINES))
+
+    assert "unpacks to more than 10,000 bytes" in problems[0]
 
 
 def test_a_listing_that_packs_well_is_no_bomb():
@@ -266,7 +285,7 @@ def test_names_of_members_are_only_shown(tmp_path, monkeypatch):
     assert list(tmp_path.iterdir()) == []
 
 
-def test_encrypted_members_are_an_error():
+def test_only_encrypted_members_are_an_error():
     content = bytearray(zipped({"a.txt": b"a\n"}))
     content[6] |= 1
 
@@ -274,7 +293,7 @@ def test_encrypted_members_are_an_error():
         read_bytes(bytes(content))
 
 
-def test_unknown_methods_are_an_error():
+def test_only_unknown_methods_are_an_error():
     content = bytearray(zipped({"a.txt": b"a\n"}))
     content[8] = 14
 
@@ -328,8 +347,109 @@ def test_archives_of_huge_files_have_their_sizes_elsewhere():
 def test_members_have_an_end(monkeypatch):
     monkeypatch.setattr(zips, "MAX_MEMBERS", 3)
 
-    with pytest.raises(ListingError, match="holds more than 3 files"):
-        read_bytes(zipped({f"{n}": b"" for n in range(4)}))
+    *found, last = read_bytes(zipped({f"{n}": b"x" for n in range(4)}))
+
+    assert [content for _, content, _ in found] == [b"x"] * 3
+    assert last[1:] == (b"", ["holds more than 3 files: the others were not read"])
+
+
+@pytest.mark.parametrize(("place", "value"), [(6, 1), (8, 14)])
+def test_other_members_than_those_out_of_reach_are_read(tmp_path, place, value):
+    content = bytearray(zipped({"a.txt": b"a\n", "b.txt": b"b\n", "c.txt": b"c\n"}))
+    starts = [match.start() for match in re.finditer(b"PK\3\4", content)]
+    for start in starts[:-1]:
+        content[start + place] = value
+
+    first, second, third = read_bytes(bytes(content))
+
+    assert first[1] == second[1] == b""
+    assert len(first[2]) == len(second[2]) == 1
+    assert first[2][0].endswith("unpack it first")
+    assert third == ("standard input!c.txt", b"c\n", [])
+    content[starts[-1] + place] = value
+    (tmp_path / "a").write_bytes(content)
+    (tmp_path / "b").write_bytes(b"b\n")
+    with pytest.raises(ListingError, match=r"a!a\.txt: is .*unpack it first"):
+        read(tmp_path / "a")
+    found = read(tmp_path / "a", tmp_path / "b")
+    assert [bool(problems) for _, _, problems in found] == [True, True, True, False]
+
+
+def test_nothing_is_read_behind_a_member_out_of_reach_without_a_size():
+    content = bytearray(zipped({"a.txt": b"a\n", "b.txt": b"b\n"}))
+    start = content.index(b"PK\3\4", 4)
+    content[start + 6] = 9
+
+    first, second = read_bytes(bytes(content))
+
+    assert first[1:] == (b"a\n", [])
+    assert second[2] == [
+        "is encrypted: unpack it first",
+        "its size is not told: nothing behind it was read",
+    ]
+
+
+def test_files_that_cannot_be_opened_are_problems_among_others(tmp_path, monkeypatch):
+    for name in "abc":
+        (tmp_path / name).write_bytes(name.encode())
+    original = Path.open
+
+    def refuse(path, *rest):
+        if path.name == "b":
+            raise PermissionError(13, "Permission denied", str(path))
+        return original(path, *rest)
+
+    monkeypatch.setattr(Path, "open", refuse)
+    found = [
+        (b"".join(listing.chunks()), listing.problems, listing.raw.sha256 is None)
+        for listing in open_listings([str(tmp_path)])
+    ]
+
+    assert found == [
+        (b"a", [], False),
+        (b"", ["may not be read: permission denied"], True),
+        (b"c", [], False),
+    ]
+
+
+def test_folders_may_be_deep_and_longer_than_a_path_may_be(tmp_path):
+    (tmp_path / "lists").mkdir()
+    (tmp_path / "lists" / "z").write_bytes(b"z\n")
+    start = os.open(tmp_path / "lists", os.O_RDONLY)
+    for n in range(2_200):
+        os.mkdir("d", dir_fd=start)
+        inner = os.open("d", os.O_RDONLY, dir_fd=start)
+        os.close(start)
+        start = inner
+        if n == 1_100:
+            file = os.open("x", os.O_WRONLY | os.O_CREAT, dir_fd=start)
+            os.write(file, b"x\n")
+            os.close(file)
+    os.close(start)
+
+    found = read(tmp_path / "lists")
+    # The library's own way to remove a folder goes as deep as it, too.
+    subprocess.run(["rm", "-r", str(tmp_path / "lists")], check=True)
+
+    assert [content for _, content, _ in found if content] == [b"x\n", b"z\n"]
+    ((_, _, problems),) = [listing for listing in found if listing[2]]
+    assert problems == ["cannot be read: file name too long"]
+
+
+def test_a_file_named_twice_is_read_once(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "lists").mkdir()
+    (tmp_path / "lists" / "a").write_bytes(b"a\n")
+    (tmp_path / "link").symlink_to("lists/a")
+
+    places = find_places(["lists/a", str(tmp_path / "lists"), "lists/../lists/a", "link", "lists"])
+
+    assert [place.name for place in places.files] == ["lists/a"]
+    assert places.skipped == [
+        f"{name} (named twice, read once)"
+        for name in (tmp_path / "lists" / "a", "lists/../lists/a", "link", "lists/a")
+    ]
+    assert places.n_bytes == 2
 
 
 @pytest.mark.parametrize("content", [gzip.compress(b"a\n"), b"7z\xbc\xaf\x27\x1c" + b"x" * 600])
@@ -350,16 +470,19 @@ def test_archives_in_archives_are_not_unpacked(content):
         (zipped({}), "a zip archive without files"),
     ],
 )
-def test_what_is_no_listing_is_an_error_if_named_and_a_problem_in_a_folder(tmp_path, content, kind):
+def test_what_is_no_listing_is_an_error_if_named_alone_and_a_problem_among_others(
+    tmp_path, content, kind
+):
     (tmp_path / "a").write_bytes(content)
     (tmp_path / "b").write_bytes(b"b\n")
 
     with pytest.raises(ListingError, match=f"is {kind}"):
         read(tmp_path / "a")
-    first, second = read(tmp_path)
+    for sources in ([tmp_path], [tmp_path / "a", tmp_path / "b"]):
+        first, second = read(*sources)
 
-    assert (first[1], second[1:]) == (b"", (b"b\n", []))
-    assert f"is {kind}" in first[2][0]
+        assert (first[1], second[1:]) == (b"", (b"b\n", []))
+        assert f"is {kind}" in first[2][0]
 
 
 def test_folders_are_read_in_order_and_links_are_not_followed(tmp_path):
