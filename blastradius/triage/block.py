@@ -33,6 +33,8 @@ class Block:
     """Day of each file since 1970-01-01, `NO_DAY` where none is told; None as above."""
     n_bytes: int
     """Bytes of the listing that these lines were read from, after decompression."""
+    listing: int = 0
+    """Place of the listing among `Reading.inputs`."""
 
 
 @dataclass(slots=True)

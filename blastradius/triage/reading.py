@@ -109,8 +109,9 @@ def read_blocks(
             listing.name, listing.compression, listing.raw, problems=listing.problems
         )
         reading.inputs.append(of_input)
+        place = len(reading.inputs) - 1
         for block in _read(listing, of_input, format):
-            yield block
+            yield dataclasses.replace(block, listing=place) if place else block
             if progress is not None:
                 progress(n_before + file.consumed, places.n_bytes)
 

@@ -6,6 +6,7 @@ import gzip
 import hashlib
 import io
 import zipfile
+from pathlib import Path
 
 import pytest
 from hypothesis import given, settings
@@ -185,3 +186,21 @@ def test_a_missing_file_is_told_before_anything_is_read(tmp_path):
 
     with pytest.raises(ListingError, match="b: no such file or folder"):
         next(blocks)
+
+
+def test_blocks_tell_which_listing_they_are_of(tmp_path):
+    (tmp_path / "a").write_bytes(b"a/1\na/2\n")
+    (tmp_path / "b").write_bytes(b"")
+    with zipfile.ZipFile(tmp_path / "c", "w") as archive:
+        archive.writestr("x", "x/1\n")
+        archive.writestr("y", ".\n|-- y\n`-- z\n")  # the last line comes in a block of its own
+    reading = Reading()
+
+    blocks = list(read_blocks([str(tmp_path)], reading=reading))
+
+    assert {
+        (Path(reading.inputs[block.listing].name).name, path)
+        for block in blocks
+        for path in block.paths.split()
+    } == {("a", b"a/1"), ("a", b"a/2"), ("c!x", b"x/1"), ("c!y", b"./y"), ("c!y", b"./z")}
+    assert [block.listing for block in blocks] == sorted(block.listing for block in blocks)
