@@ -47,7 +47,6 @@ _LISTED = 200
 """Rows of the table of parties; the JSON and the CSV have all."""
 _INPUTS = 10
 """Listings that are described one by one."""
-_SKIPPED = "links, pipes or devices"
 _SKIPPED_SHOWN = 3
 _MISSES = 10
 """Parties with near misses only that are shown."""
@@ -170,8 +169,8 @@ def _read_facts(triage: Triage) -> Facts:
     if more:
         rows.append(("More", (words(f"{more:,} more listings; all stand in the JSON"),)))
     if triage.skipped:
-        names = numbers.counted(len(triage.skipped), "link, pipe or device", _SKIPPED)
-        rows.append(("Passed over", (words(Span(names, "warn"), ", never followed"),)))
+        names = numbers.counted(len(triage.skipped), "entry", "entries")
+        rows.append(("Passed over", (words(Span(names, "warn"), ": links, devices, repeats"),)))
         rows += [("", (words(path_span(name)),)) for name in triage.skipped[:_SKIPPED_SHOWN]]
     rows += [
         ("Files", (words(Span(f"{triage.files:,}", "strong"), _size_words(triage)),)),

@@ -51,7 +51,9 @@ def triage_json_schema() -> Json:
                 _PART_OR_NULL, "Part of the listing that was looked at [1]; null for all of it."
             ),
             inputs=_list("Input", "Listings."),
-            skipped=_described(_TEXTS, "Links, pipes and devices in folders; never followed."),
+            skipped=_described(
+                _TEXTS, "Passed over: links and devices in folders, files named twice."
+            ),
             files=_described(_COUNT, "Files listed; of a sample, the files read."),
             bytes=_described(_COUNT, "Of those whose size is listed [bytes]."),
             sized=_described(_COUNT, "Files whose size is listed."),

@@ -193,4 +193,4 @@ class Triage:
     folders_dropped: int
     """Where too many folders were met to count all: most files that one left out may hold."""
     skipped: tuple[str, ...] = ()
-    """Links, pipes and devices in folders of listings: never followed or read; names, escaped."""
+    """Passed over: links, pipes and devices in folders, files named twice; names, escaped."""

@@ -316,6 +316,7 @@ def _pieces(block: Block) -> Iterator[Block]:
             None if block.sizes is None else block.sizes[line:after],
             None if block.days is None else block.days[line:after],
             0,
+            block.listing,
         )
         begin, line = end, after
 

@@ -62,7 +62,7 @@ def _server(rng: random.Random) -> str:
             name = rng.choice(files[party] if rng.random() < 0.9 else everything)
             stem, dot, suffix = name.rpartition(".")
             number = f"_{rng.randint(0, 99_999):05d}" if rng.random() < 0.5 else ""
-            lines.append(f"\\\\@@@@@@@@\\daten$\\{project}\\{below}\\{stem}{number}{dot}{suffix}\n")
+            lines.append(f"\\\\@@@@@@@@\\d$\\{project}\\{below}\\{stem}{number}{dot}{suffix}\n")
     return "".join(lines)
 
 
@@ -71,7 +71,7 @@ def blocks(n_lines: int, rng_seed: int = 1) -> Iterator[bytes]:
     pool = _server(random.Random(rng_seed)).encode()
     in_pool = pool.count(b"\n")
     for server in range(0, n_lines, in_pool):
-        text = pool.replace(b"@@@@@@@@", b"srv%05d" % (server // in_pool))
+        text = pool.replace(b"@@@@@@@@", b"ffm%05d" % (server // in_pool))
         left = n_lines - server
         yield text if left >= in_pool else b"".join(text.splitlines(keepends=True)[:left])
 

@@ -197,7 +197,7 @@ def test_a_sample_of_everything_says_so():
 def test_what_was_passed_over_is_shown():
     view = TriageView(sample.changed(skipped=("f/link", "f/\\x1b", "f/pipe", "f/more")))
     text = flat(view.to_text())
-    assert "4 links, pipes or devices, never followed f/link" in text
+    assert "4 entries: links, devices, repeats f/link" in text
     assert "f/more" not in text
     assert json.loads(view.to_json())["skipped"][3] == "f/more"
 
