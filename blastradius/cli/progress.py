@@ -21,6 +21,12 @@ _DELAY = 1.0
 """Silence before a bar appears [s]: short work needs none."""
 
 
+_FIRST_DELAY = 4.0
+"""Silence before a first run says why it takes long [s]."""
+
+_FIRST = "getting ready: the first run after an installation compiles, which takes half a minute\n"
+
+
 @contextmanager
 def progress_bar(what: str) -> Iterator[Progress | None]:
     """Show on standard error how far long work is; yield what the work calls, None in a pipe.
@@ -112,11 +118,19 @@ class _ReadingBar:
     """Draws nothing until reading has taken a while; without a known end, no bar and no time left."""
 
     def __init__(self, what: str) -> None:
+        import threading
+
         self._what = what
         self._begun = time.monotonic()
         self._shown: tuple[RichProgress, TaskID] | None = None
+        # Nothing moves while kernels are compiled, so a clock has to say why.
+        self._first = threading.Timer(_FIRST_DELAY, sys.stderr.write, [_FIRST])
+        self._first.daemon = True
+        self._first.start()
 
     def __call__(self, done: int, total: int | None, paths: int) -> None:
+        if paths:
+            self._first.cancel()
         elapsed = time.monotonic() - self._begun
         if self._shown is None:
             if elapsed < _DELAY or (total is not None and done >= total):
@@ -144,6 +158,7 @@ class _ReadingBar:
 
     def close(self) -> None:
         """Take the bar away."""
+        self._first.cancel()
         if self._shown is not None:
             self._shown[0].stop()
 

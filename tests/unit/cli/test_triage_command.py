@@ -8,6 +8,7 @@ import inspect
 import io
 import json
 import sys
+import time
 from dataclasses import replace
 from types import SimpleNamespace
 
@@ -15,6 +16,7 @@ import pytest
 import triage_sample as sample
 
 from blastradius import api
+from blastradius.cli import progress
 from blastradius.cli.main import main
 from blastradius.cli.progress import _ReadingBar, reading_bar
 from blastradius.io.files import read_observations
@@ -322,3 +324,19 @@ def test_short_reading_draws_nothing(monkeypatch):
     bar(10, 10, 1)
     assert bar._shown is None
     bar.close()
+
+
+class Screen(io.StringIO):
+    def isatty(self):
+        return True
+
+
+@pytest.mark.parametrize(("paths", "is_said"), [(0, True), (10, False)])
+def test_a_first_run_says_why_nothing_moves(monkeypatch, paths, is_said):
+    screen = Screen()
+    monkeypatch.setattr(sys, "stderr", screen)
+    monkeypatch.setattr(progress, "_FIRST_DELAY", 0.05)
+    with progress.reading_bar("reading") as bar:
+        bar(1, 10, paths)
+        time.sleep(0.3)
+    assert ("first run after an installation compiles" in screen.getvalue()) is is_said
