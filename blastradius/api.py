@@ -362,7 +362,10 @@ def triage(
     from blastradius.triage.lexicon import read_lexicon, shipped_lexicon
     from blastradius.triage.results import TriageProvenance
     from blastradius.triage.run import TriageQuestion, triage_listings
+    from blastradius.triage.streams import find_places
 
+    listed = tuple(map(str, _paths(listings)))
+    find_places(listed)  # a misspelt name is told before anything else is read
     loaded = load_graph(source)
     origins: tuple[str, ...] = ()
     if target is not None:
@@ -381,7 +384,7 @@ def triage(
     )
     found = triage_listings(
         loaded.graph,
-        tuple(map(str, _paths(listings))),
+        listed,
         question,
         lexicon=lexicon,
         provenance=TriageProvenance(

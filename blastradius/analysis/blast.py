@@ -269,6 +269,13 @@ def blast_radius(parties: Iterable[PartyResult]) -> BlastRadius:
 def rank(parties: Iterable[PartyResult]) -> tuple[PartyResult, ...]:
     """Order downstream parties that have a path or were spoken of, worst first."""
     shown = [p for p in parties if not p.is_origin and (p.hops is not None or p.observations)]
-    return tuple(
-        sorted(shown, key=lambda p: (-p.score.posterior, -p.probability["harmed"].posterior, p.id))
+    return tuple(sorted(shown, key=_rank))
+
+
+def _rank(party: PartyResult) -> tuple[float, float, str]:
+    """Order parties; rounded, so that rounding errors do not decide on the order of equals."""
+    return (
+        -round(party.score.posterior, 9),
+        -round(party.probability["harmed"].posterior, 9),
+        party.id,
     )

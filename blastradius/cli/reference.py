@@ -175,6 +175,8 @@ Signs that the encoding of the output lacks are replaced by plain ones.
 | `NO_COLOR` | If not empty: no colour. Goes before `FORCE_COLOR`. |
 | `FORCE_COLOR` | If not empty: colour, even where the output is no terminal. |
 | `TERM` | `dumb`: no colour on this terminal. |
+| `NUMBA_CACHE_DIR` | Folder in which compiled kernels are kept; beside the package by default. |
+| `XDG_CACHE_HOME` | Folder of caches, where the package's own cannot be written; `~/.cache` by default. |
 | `COLUMNS` | Width of a page. Without it that of the terminal, and 80 elsewhere. |
 
 ## Exit codes

@@ -17,7 +17,8 @@ from blastradius.cli.output import emit, look_of, spare_inputs
 from blastradius.cli.progress import reading_bar
 from blastradius.cli.question import graph_name
 from blastradius.cli.usage import UsageError, check_words
-from blastradius.model.text import quoted
+from blastradius.errors import OutputError
+from blastradius.model.text import printable, quoted
 from blastradius.report.tlp import DEFAULT_TLP, TLP_MEANINGS
 
 if TYPE_CHECKING:
@@ -120,6 +121,7 @@ class TriageOptions(NamedTuple):
     party: str | None
     paths: str | None
     output: str | None
+    force: bool
     reports: tuple[str, ...]
     tlp: Tlp
 
@@ -284,6 +286,14 @@ def triage(
             rich_help_panel=shared.OUTPUT,
         ),
     ] = None,
+    force: Annotated[
+        bool,
+        typer.Option(
+            "--force",
+            help="Replace the file of observations if it exists: it may have been reviewed.",
+            rich_help_panel=shared.OUTPUT,
+        ),
+    ] = False,
     report: Annotated[
         list[str] | None,
         typer.Option(
@@ -324,10 +334,12 @@ def triage(
         party=party,
         paths=paths,
         output=output,
+        force=force,
         reports=tuple(report or ()),
         tlp=tlp.upper().removeprefix("TLP:"),  # type: ignore[arg-type] # checked below
     )
     options.check()
+    _spare_reviewed(options)
     view = _read(options)
     _write_files(view, options)
     look = look_of(sys.stdout)
@@ -347,6 +359,13 @@ def triage(
         raise KeyboardInterrupt
     if any(read.problems for read in view.triage.inputs):
         raise typer.Exit(_INCOMPLETE)
+
+
+def _spare_reviewed(options: TriageOptions) -> None:
+    """Refuse to write over a file of observations: somebody may have edited it."""
+    if options.output is not None and os.path.isfile(options.output) and not options.force:  # noqa: PTH113
+        msg = f"cannot write {printable(options.output, 200)}: it exists; --force replaces it"
+        raise OutputError(msg)
 
 
 def _read(options: TriageOptions) -> TriageView:

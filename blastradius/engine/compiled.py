@@ -9,8 +9,6 @@ import sys
 import tempfile
 from pathlib import Path
 
-_VARIABLE = "NUMBA_CACHE_DIR"
-
 
 def choose_cache() -> None:
     """Give the compiler a folder of this process where it may write nowhere else.
@@ -19,11 +17,15 @@ def choose_cache() -> None:
     neither can be written, as in a read-only container. A folder of its own makes each process compile
     anew, which is slow, but works; one that others may write to would let them run their code.
     """
-    if os.environ.get(_VARIABLE) or _may_write(Path(__file__).parent) or _may_write(_user_cache()):
+    if (
+        os.environ.get("NUMBA_CACHE_DIR")
+        or _may_write(Path(__file__).parent)
+        or _may_write(_user_cache())
+    ):
         return
     folder = tempfile.mkdtemp(prefix="blastradius-")
     atexit.register(shutil.rmtree, folder, ignore_errors=True)
-    os.environ[_VARIABLE] = folder
+    os.environ["NUMBA_CACHE_DIR"] = folder
     if "numba" in sys.modules:
         sys.modules["numba"].config.CACHE_DIR = folder
 

@@ -469,6 +469,10 @@ def _limits(triage: Triage) -> Iterator[str]:
         "A party that is not named is not safe: its files may bear codes that the graph and the "
         "lexicon do not know, or stand in what was not read."
     )
+    yield (
+        "What the graph records of the incident may rest on this very listing: two statements of one "
+        "witness count twice, so keep one of them."
+    )
     yield "Only names, sizes and dates were read. No file of the leak was opened or asked for."
     unread = sum(read.unread for read in triage.inputs)
     if unread:
@@ -511,7 +515,11 @@ def _observing(
         *wording.graph_option(look.graph),
     )  # fmt: skip
     yield (
-        words("Review that file by hand: delete or change what you do not believe. Then:"),
+        words(
+            "Review the observations in ",
+            Span(file, is_code=True),
+            " by hand: delete or change what you do not believe. Then:",
+        ),
         (again,),
     )
 

@@ -340,3 +340,14 @@ def test_a_first_run_says_why_nothing_moves(monkeypatch, paths, is_said):
         bar(1, 10, paths)
         time.sleep(0.3)
     assert ("first run after an installation compiles" in screen.getvalue()) is is_said
+
+
+def test_reviewed_observations_are_not_written_over(reading, capsys, tmp_path):
+    file = tmp_path / "o.yaml"
+    file.write_text("reviewed\n", encoding="utf-8")
+    assert main(["triage", "listing.txt", "-o", "o.yaml"]) == 1
+    assert "it exists; --force replaces it" in capsys.readouterr().err
+    assert file.read_text(encoding="utf-8") == "reviewed\n"
+    assert reading.asked == []
+    assert main(["triage", "listing.txt", "-o", "o.yaml", "--force"]) == 0
+    assert "schema: blastradius/observations/1" in file.read_text(encoding="utf-8")
