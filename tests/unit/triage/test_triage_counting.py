@@ -211,6 +211,14 @@ def test_dropped_bounds_what_is_missing(numbers, cuts, limit):
         assert kept == truth
 
 
+def test_a_folder_that_is_dropped_twice_is_bounded_too(monkeypatch):
+    monkeypatch.setattr(counts, "MAX_FOLDERS", 2)
+    paths = [f"{name}/audi/x" for name in "aaabbc" + "abbc"]
+    tally = tally_of(rows_of(paths), cuts=[6])
+    assert kept_folders(tally) == {("audi", "a/audi"): 4}
+    assert tally.dropped == folder_counts(paths)["audi", "b/audi"] == 4
+
+
 def test_folders_with_most_files_are_kept(monkeypatch):
     monkeypatch.setattr(counts, "MAX_FOLDERS", 4)
     paths = [f"{name}/audi/x" for name in "aaaabbbbbcccdef"]
