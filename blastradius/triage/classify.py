@@ -33,7 +33,7 @@ class Hits(NamedTuple):
     term: NDArray[np.int32]
     """Number of the term that decided, -1 for nobody."""
     folder: NDArray[np.uint64]
-    """Code of the folder that speaks for the name."""
+    """Code of the folder that speaks for the name; 0 where no name counts."""
     steps: NDArray[np.int16]
     """Steps of the path down to it; negative where it does not bear the name itself."""
 

@@ -484,7 +484,10 @@ def classify(text, folded, line_start, found, entries, rules, n_words, hits, fir
         for row in range(n_rows):
             hits[0][n_hits], hits[1][n_hits], hits[2][n_hits] = line, rows[row], levels[row]
             hits[3][n_hits], hits[4][n_hits] = varieties, terms[row]
-            hits[5][n_hits], hits[6][n_hits] = _folder(folded, low, high, places[row])
+            if rows[row] == NOBODY or levels[row] == NEAR_MISS:
+                hits[5][n_hits], hits[6][n_hits] = np.uint64(0), 0  # folders speak for names only
+            else:
+                hits[5][n_hits], hits[6][n_hits] = _folder(folded, low, high, places[row])
             n_hits += 1
         for place in range(n_fired):
             fires[0][n_fires], fires[1][n_fires] = line, fired[place]

@@ -342,7 +342,7 @@ def test_many_parties_and_rules_on_each_line():
 )
 def test_the_first_folders_tell_folders_apart(one, other, is_same):
     assert DEPTH == 4
-    world = World(graph_of(), lexicon_of(("all", "Secrets", ["line"], [], [])))
+    world = World(graph_of("line"), lexicon_of())
     first, second = world.classified([f"{one}_line", f"{other}_line"]).hits.folder
     assert bool(first == second) is is_same
 
