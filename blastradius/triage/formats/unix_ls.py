@@ -7,26 +7,20 @@ from collections.abc import Iterator
 from typing import Final
 
 from blastradius.triage.block import Block
-from blastradius.triage.formats.parser import Found, Parser, RowParser
-from blastradius.triage.formats.unix_rows import CLOCK, DATE, DEVICE, OWNER, RIGHTS, SIZE, unquote
+from blastradius.triage.formats.parser import Found, Parser
+from blastradius.triage.formats.unix_rows import REST, RIGHTS, UnixRows, special_file, unquote
 
 _COLOURS: Final = re.compile(rb"\x1b\[[\d;]*[mK]")
 _START: Final = rb" *(?:\d+ +){0,2}"
 """Number of the file and of its blocks, with ``-i`` and ``-s``."""
-_REST: Final = (
-    RIGHTS
-    + rb" ++\d++ "
-    + OWNER
-    + (rb"(" + SIZE + rb"|" + DEVICE + rb") ++(" + DATE + rb")" + CLOCK + rb"  ?")
-)
-_NO_PLAIN_FILE: Final = re.compile(_START + rb"[lbcpsD]" + _REST + rb"(.+?)(?: -> .*)?")
 
 
-class LsParser(RowParser):
+class LsParser(UnixRows):
     """Reads ``ls -lR``, also with ``-a``, ``-h``, ``-i``, ``-s``, ``-n``, ``-Q`` and any style of dates."""
 
+    special = special_file(_START)
     row = re.compile(
-        rb"(?:" + _START + rb"(?:-" + _REST + rb"(\S.*)|(d)" + RIGHTS + rb" +\d+ .*)"
+        rb"(?:" + _START + rb"(?:-" + REST + rb"(\S.*)|(d)" + RIGHTS + rb" +\d+ .*)"
         rb"|(.+):|[^\s\d:]+(?: \S+)? [\d.,]+[KMGTPE]?"
         rb"|(.*))\n"
     )
@@ -36,16 +30,6 @@ class LsParser(RowParser):
 
     def _folder_of(self, heading: bytes) -> bytes:
         return unquote(heading)
-
-    def _special(self, line: bytes, found: Found) -> None:
-        match = _NO_PLAIN_FILE.fullmatch(line)
-        if match is None:
-            self.counts.add_unread(line)
-            return
-        # A device has two numbers in place of a size.
-        found.sizes.append(b"" if b"," in match[1] else match[1])
-        found.dates.append(match[2])
-        found.names.append(match[3])
 
     def _tidy(self, names: list[bytes]) -> list[bytes]:
         joined = b"\n" + b"\n".join(names) + b"\n"

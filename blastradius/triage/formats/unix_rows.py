@@ -6,6 +6,7 @@ import re
 from typing import Final
 
 from blastradius.triage.decode import normalise_lines
+from blastradius.triage.formats.parser import Found, RowParser
 
 RIGHTS: Final = rb"[-rwxsStTlL]{9}[.+@]?"
 """What may be done with a file, and the sign for more rules."""
@@ -28,6 +29,36 @@ CLOCK: Final = rb"(?: \d\d:\d\d(?::\d\d(?:\.\d++)?)?(?: [+-]\d{4})?)?"
 
 OWNER: Final = rb"(?:(?:\S++ ++){2,4}?|.{0,100}?)"
 """Anything between the number of links and the size; names of groups may hold blanks."""
+
+REST: Final = (
+    RIGHTS
+    + rb" ++\d++ "
+    + OWNER
+    + (rb"(" + SIZE + rb"|" + DEVICE + rb") ++(" + DATE + rb")" + CLOCK + rb"  ?")
+)
+"""A row from the rights up to the name; tells size and date."""
+
+
+def special_file(start: bytes) -> re.Pattern[bytes]:
+    """Return the pattern of a row of a link, device, pipe or socket that begins in some way."""
+    return re.compile(start + rb"[lbcpsD]" + REST + rb"(.+?)(?: -> .*)?")
+
+
+class UnixRows(RowParser):
+    """What ``ls -l`` and ``find -ls`` do with rows that are no plain files."""
+
+    special: re.Pattern[bytes]
+
+    def _special(self, line: bytes, found: Found) -> None:
+        match = self.special.fullmatch(line)
+        if match is None:
+            self.counts.add_unread(line)
+            return
+        # A device has two numbers in place of a size.
+        found.sizes.append(b"" if b"," in match[1] else match[1])
+        found.dates.append(match[2])
+        found.names.append(match[3])
+
 
 _ESCAPES: Final = re.compile(rb"\\([0-7]{3}|.)", re.DOTALL)
 _SIGNS: Final = {
