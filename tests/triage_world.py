@@ -9,6 +9,7 @@ from blastradius.triage.block import Block
 from blastradius.triage.classify import classify
 from blastradius.triage.lexicon import Lexicon
 from blastradius.triage.matching import Matcher
+from blastradius.triage.room import Room
 from blastradius.triage.vocabulary import compile_vocabulary
 
 LEVELS = ("near miss", "medium", "high")
@@ -64,7 +65,7 @@ class World:
         self.matcher = Matcher(self.vocabulary)
 
     def classified(self, lines, sizes=None, days=None):
-        return classify(block_of(lines, sizes, days), self.vocabulary, self.matcher)
+        return classify(block_of(lines, sizes, days), self.vocabulary, self.matcher, Room())
 
     def levels(self, lines):
         """Return what each line names: party id -> level, near misses included."""

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 MAX_LINE: Final = 32_768
 """Longest line that is looked at [bytes]: the longest path of Windows. More is cut off, and counted."""
 
-BLOCK_BYTES: Final = 4 * 2**20
+BLOCK_BYTES: Final = 2 * 2**20
 """Bytes of a listing that are worked on at a time."""
 
 NO_SIZE: Final = -1

@@ -2,22 +2,18 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass, replace
-from itertools import islice
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from blastradius.triage.block import Block
 from blastradius.triage.decode import decode_line
-from blastradius.triage.fold import FOLDING, plain, spelled
+from blastradius.triage.fold import plain, spelled
 from blastradius.triage.matching import Matcher
+from blastradius.triage.room import Room
 from blastradius.triage.vocabulary import Vocabulary
-
-_FOLDER = re.compile(rb"([^/\\])[/\\]")
-"""The end of a folder and the slash after it."""
 
 
 class Hits(NamedTuple):
@@ -25,7 +21,7 @@ class Hits(NamedTuple):
 
     line: NDArray[np.int32]
     party: NDArray[np.int32]
-    """Row of the party, `kernels.NOBODY` for a line that names none."""
+    """Row of the party, `NOBODY` for a line that names none."""
     level: NDArray[np.int8]
     """`NEAR_MISS`, `MEDIUM` or `HIGH`."""
     varieties: NDArray[np.uint32]
@@ -64,12 +60,6 @@ class Classified:
         """Return a path as the listing has it."""
         return self.block.paths[self.line_start[line] : self.line_start[line + 1] - 1]
 
-    def folders(self, line: int, steps: int) -> bytes:
-        """Return the first steps of a path as the listing has them."""
-        path = self.path(line)
-        ends = [match.end(1) for match in islice(_FOLDER.finditer(path), abs(steps))]
-        return path[: ends[-1] if ends else 0]
-
 
 @dataclass(frozen=True, slots=True)
 class Prepared:
@@ -77,30 +67,35 @@ class Prepared:
 
     text: NDArray[np.uint8]
     """Umlauts spelled out and accents dropped."""
-    folded: NDArray[np.uint8]
     line_start: NDArray[np.int64]
+    shared: NDArray[np.int32]
+    """Bytes of the folders that each line begins with like the one before it."""
     path_start: NDArray[np.int64]
     """Where each line begins in the listing's own bytes."""
 
 
-def prepare(paths: bytes) -> Prepared:
-    r"""Bring lines of any encoding into one form.
+def prepare(paths: bytes, room: Room | None = None) -> Prepared:
+    r"""Bring lines of any encoding into one form; in ``room`` until the next ones, if it is given.
 
-    >>> prepare("Škoda_Größe\n".encode()).folded.tobytes()
-    b'skoda groesse\n'
-    >>> prepare("Škoda_Größe\n".encode("cp1252")).folded.tobytes()
-    b'skoda groesse\n'
+    >>> prepare("Škoda_Größe\n".encode()).text.tobytes()
+    b'Skoda_Groesse\n'
+    >>> prepare("Škoda_Größe\n".encode("cp1252")).text.tobytes()
+    b'Skoda_Groesse\n'
     """
     # Imported here, so that reading a lexicon needs no compiler.
-    from blastradius.triage import kernels  # noqa: PLC0415
+    from blastradius.triage.kernels.normalise import count_lines, normalise  # noqa: PLC0415
 
+    room = Room() if room is None else room
     raw = np.frombuffer(paths, dtype=np.uint8)
-    text, folded = np.empty_like(raw), np.empty_like(raw)
-    starts, own = (np.empty(paths.count(b"\n") + 1, dtype=np.int64) for _ in range(2))
-    folding = np.frombuffer(FOLDING, dtype=np.uint8)
-    n_bytes, n_broken = kernels.normalise(raw, spelled(), starts, own, text, folded, folding)
-    prepared = Prepared(text[:n_bytes], folded[:n_bytes], starts >> 1, own)
-    return _mended(prepared, np.flatnonzero(starts[:-1] & 1)) if n_broken else prepared
+    n_lines = count_lines(raw)
+    (text,) = room.take("text", (np.uint8,), len(raw))
+    starts, shared = room.take("lines", (np.int64, np.int32), n_lines + 1)
+    starts, shared, own = starts[: n_lines + 1], shared[:n_lines], np.empty(n_lines + 1, np.int64)
+    n_bytes, n_broken = normalise(raw, spelled(), starts, own, shared, text)
+    broken = np.flatnonzero(starts[:-1] & 1) if n_broken else None
+    starts >>= 1
+    prepared = Prepared(text[:n_bytes], starts, shared, own)
+    return prepared if broken is None else _mended(prepared, broken)
 
 
 def _mended(prepared: Prepared, lines: NDArray[np.int64]) -> Prepared:
@@ -116,45 +111,39 @@ def _mended(prepared: Prepared, lines: NDArray[np.int64]) -> Prepared:
     return replace(prepare(text), path_start=prepared.path_start)
 
 
-def classify(block: Block, vocabulary: Vocabulary, matcher: Matcher) -> Classified:
-    """Find what the lines of a block name."""
+def classify(block: Block, vocabulary: Vocabulary, matcher: Matcher, room: Room) -> Classified:
+    """Find what the lines of a block name; ``room`` is for what is needed on the way."""
     # Imported here, so that reading a lexicon needs no compiler.
-    from blastradius.triage import kernels  # noqa: PLC0415
+    from blastradius.triage.kernels import decide as kernels  # noqa: PLC0415
 
-    prepared = prepare(block.paths)
-    found = matcher.find(prepared.text, prepared.folded, prepared.line_start)
-    room = 2 * len(prepared.line_start) + 64
-    while True:
-        hits, fires = _rows(Hits, room), _rows(Fires, room)
-        n_hits, n_fires = kernels.classify(
-            prepared.text,
-            prepared.folded,
-            prepared.line_start,
-            found,
-            vocabulary.entries,
-            vocabulary.rules,
-            vocabulary.n_words,
-            tuple(hits),
-            tuple(fires),
-        )
-        if n_hits >= 0:
-            break
-        room *= 4
-    return Classified(
-        block,
-        prepared.path_start,
-        Hits(*(column[:n_hits] for column in hits)),
-        Fires(*(column[:n_fires] for column in fires)),
+    prepared = prepare(block.paths, room)
+    text, line_start = prepared.text, prepared.line_start
+    found = matcher.find(text, line_start, prepared.shared, room)
+    n_lines, entries = len(line_start) - 1, vocabulary.entries
+    told, around = room.take("told", (np.uint32, np.uint8), n_lines)
+    (names,) = room.take("names", (np.int32,), len(found[0]) + 1)
+    fires = room.filled(
+        "fires",
+        (np.int32, np.int32),
+        2 * n_lines,
+        lambda rows: kernels.tell(
+            line_start, found, entries, vocabulary.rules, told, around, names, rows
+        ),
     )
+    *columns, places = room.filled(
+        "hits",
+        (*_HIT_TYPES, np.int64),
+        2 * n_lines,
+        lambda rows: kernels.name(
+            text, line_start, found, entries, told, around, names, rows[:-1], rows[-1]
+        ),
+    )
+    hits = Hits(*(column.copy() for column in columns))
+    n_parties = len(vocabulary.parties)
+    kernels.place(text, line_start, prepared.shared, n_parties, tuple(hits), places)
+    kept = Fires(*(column.copy() for column in fires))
+    return Classified(block, prepared.path_start, hits, kept)
 
 
-_TYPES = {
-    "level": np.int8,
-    "varieties": np.uint32,
-    "folder": np.uint64,
-    "steps": np.int16,
-}
-
-
-def _rows(kind: type[Hits | Fires], room: int) -> list[NDArray[Any]]:
-    return [np.empty(room, dtype=_TYPES.get(name, np.int32)) for name in kind._fields]
+_HIT_TYPES = (np.int32, np.int32, np.int8, np.uint32, np.int32, np.uint64, np.int16)
+"""Of the columns of `Hits`."""

@@ -8,7 +8,7 @@ line, so neither chunks nor threads matter.
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import Any, Final, NamedTuple
+from typing import Final, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 from blastradius.model.vocabulary import DATA_VARIETIES
 from blastradius.triage.block import NO_SIZE
 from blastradius.triage.classify import Classified
+from blastradius.triage.folders import Folders
 from blastradius.triage.vocabulary import Vocabulary
 
 N_VARIETIES: Final = len(DATA_VARIETIES)
@@ -28,10 +29,6 @@ N_COLUMNS: Final = N_VARIETIES + 2
 SAMPLES: Final = 5
 """Paths kept for each party and variety."""
 
-MAX_FOLDERS: Final = 200_000
-"""Folders counted at a time; beyond, those with least files are dropped and the rest are lower
-bounds."""
-
 LONGEST_PATH: Final = 500
 """Bytes kept of a sample path."""
 
@@ -43,22 +40,6 @@ class Cell(NamedTuple):
     """Shape (n_parties + 1, N_COLUMNS); the last row is nobody's."""
     bytes: NDArray[np.object_]
     """Of those whose size is told [bytes]."""
-
-
-class FolderCount(NamedTuple):
-    """Files that a folder holds, for one party."""
-
-    files: int
-    size: int
-    """Of those whose size is told [bytes]."""
-    high: int
-    """Files that name the party surely."""
-    party: int
-    """Row of the party."""
-    text: bytes
-    """The folder."""
-    is_named: bool
-    """Whether the folder bears the name, and not only files in it."""
 
 
 class Sampled(NamedTuple):
@@ -103,11 +84,7 @@ class Tally:
     last_day: NDArray[np.int64] = field(init=False)
     party_rules: NDArray[np.int64] = field(init=False)
     """Files of each party on which each rule fired, shape (n_parties + 1, n_rules)."""
-    folders: dict[int, list[Any]] = field(default_factory=dict)
-    """Code of a party and a folder -> files, bytes, files that name it surely, party row, folder, and
-    whether it bears the name."""
-    dropped: int = 0
-    """Most files that may be missing of a folder; 0 if none was dropped."""
+    folders: Folders = field(default_factory=Folders)
     samples: dict[tuple[int, int], list[Sampled]] = field(default_factory=dict)
     """(party row, column) -> a few paths."""
     limits: NDArray[np.uint64] = field(init=False)
@@ -135,7 +112,7 @@ class Tally:
     def add(self, found: Classified) -> None:
         """Add a block; blocks come in the order of the listing."""
         # Imported here, so that a result can be made without the compiler.
-        from blastradius.triage import kernels  # noqa: PLC0415
+        from blastradius.triage.kernels import count as kernels  # noqa: PLC0415
 
         sizes, days = _sizes(found), found.block.days
         self.size += int(sizes.sum())
@@ -166,7 +143,8 @@ class Tally:
             self.cells.bytes[...] += block_bytes[0]
             self.party_bytes += block_bytes[1]
         self._add_folders(found, *kernels.count_folders(tuple(found.hits), sizes))
-        for hit, column, code in kernels.candidates(tuple(found.hits), self.lines, self.limits):
+        chosen = kernels.samples(tuple(found.hits), self.lines, self.limits, SAMPLES)
+        for hit, column, code in zip(*(each.tolist() for each in chosen), strict=True):
             self._offer(found, hit, column, code)
         self.lines += found.n_lines
 
@@ -179,25 +157,25 @@ class Tally:
         hits: NDArray[np.int64],
         counts: NDArray[np.int64],
     ) -> None:
-        for key, hit, more in zip(keys.tolist(), hits.tolist(), counts.tolist(), strict=True):
-            folder = self.folders.get(key)
-            if folder is None:
-                steps = int(found.hits.steps[hit])
-                text = found.folders(int(found.hits.line[hit]), steps)[:LONGEST_PATH]
-                self.folders[key] = [*more, int(found.hits.party[hit]), text, steps > 0]
-            else:
-                for part, n in enumerate(more):
-                    folder[part] += n
-        if len(self.folders) > MAX_FOLDERS:
-            self._drop_folders()
+        # Imported here, so that a result can be made without the compiler.
+        from blastradius.triage.kernels.count import folder_ends  # noqa: PLC0415
 
-    def _drop_folders(self) -> None:
-        """Keep the half of the folders that hold most."""
-        ranked = sorted(self.folders.items(), key=lambda item: (-item[1][0], item[0]))
-        kept = ranked[: MAX_FOLDERS // 2]
-        # A folder that was dropped may come back and be dropped again: the most of each time add up.
-        self.dropped += ranked[MAX_FOLDERS // 2][1][0]
-        self.folders = dict(kept)
+        codes = keys.tolist()
+        new = self.folders.new(codes)
+        lines, steps = found.hits.line[hits[new]], found.hits.steps[hits[new]]
+        paths = np.frombuffer(found.block.paths, np.uint8)
+        ends = folder_ends(paths, found.line_start, lines, steps)
+        for place, begin, end, party, n_steps in zip(
+            new,
+            found.line_start[lines].tolist(),
+            ends.tolist(),
+            found.hits.party[hits[new]].tolist(),
+            steps.tolist(),
+            strict=True,
+        ):
+            text = found.block.paths[begin:end]
+            self.folders.begin(codes[place], party, text, is_named=n_steps > 0)
+        self.folders.add(codes, counts)
 
     def _offer(self, found: Classified, hit: int, column: int, code: int) -> None:
         row = int(found.hits.party[hit])

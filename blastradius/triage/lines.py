@@ -194,7 +194,7 @@ def _narrow(raw: bytes, layout: Layout) -> bytes:
         raw = _repaired(raw)
     if raw.isascii():
         return raw
-    if _BOM in raw:
+    if b"\xef" in raw and _BOM in raw:  # one byte is found much faster than three
         raw = raw.removeprefix(_BOM).replace(b"\n" + _BOM, b"\n")
     return normalise_lines(raw)
 

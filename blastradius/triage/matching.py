@@ -1,261 +1,264 @@
-"""Finding many literals at once: the automaton of Aho and Corasick, as arrays.
+"""Finding many literals at once: the tree of their letters, as arrays.
 
 Libraries for this hand over each occurrence as an object of Python, and in listings of customers'
 files every line has several: making the objects takes longer than finding them, and only one thread
-at a time can. Here occurrences go from the automaton to the next kernel as arrays, without the
-interpreter. ``tests/benchmarks/triage.py`` runs both side by side.
+at a time can. Here occurrences go from the search to the next kernel as arrays, without the
+interpreter. ``tests/benchmarks/triage.py`` runs ripgrep beside it.
 
-References
-----------
-Aho and Corasick (1975), "Efficient string matching: an aid to bibliographic search",
-doi:10.1145/360825.360855.
+The automaton of Aho and Corasick looks at every letter once, but at each in another part of a large
+table. As almost all literals begin where a word does, it is faster to begin anew there, and to look
+first whether any literal has these three letters.
 """
 
 from __future__ import annotations
 
-from collections import deque
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from itertools import chain, takewhile
 from typing import Final, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
-from blastradius.triage.vocabulary import Vocabulary
+from blastradius.triage.fold import FOLDING
+from blastradius.triage.letters import SLASH, kind_of
+from blastradius.triage.patterns import Edge
+from blastradius.triage.room import Room
+from blastradius.triage.vocabulary import LEFT, Entries, Vocabulary
 
-_ASCII = 0x80
-_FOREIGN = 4
-"""Classes of the bytes of other scripts."""
-_ROWS_TO = 2
-"""Letters up to which every state has a row."""
-_MANY = 4
-"""Children from which a state has a row."""
+CLASS_BITS: Final = 6
+KIND_BITS: Final = 2
+NO_CHILD: Final = (1 << CLASS_BITS) - 1
+"""In the number of a state: no letter goes on to the next state."""
+ENDS: Final = 1 << CLASS_BITS
+"""In the number of a state: a literal ends here."""
+FORKS: Final = 1 << CLASS_BITS + 1
+"""In the number of a state: it has further children."""
+MORE: Final = CLASS_BITS + 2
+"""First bit of the place of what else is known of such a state."""
+NO_STATE: Final = -1
+SECOND: Final = 1 << 3 * CLASS_BITS
+"""Where the states after two letters begin in `Tree.opening`."""
+
+_N_SHARED: Final = 4
+_FIRST_SHARED: Final = NO_CHILD - _N_SHARED
+"""Classes from this one on are shared, by bytes of other scripts and those for which none is left."""
+_ASCII: Final = 0x80
 
 
-class Automaton(NamedTuple):
-    """The automaton, laid out for the cache.
+class Tree(NamedTuple):
+    """The tree of all literals, laid out for the cache.
 
-    States near the root and those with many children have a row of next states each. All others,
-    tens of thousands, lie one after the other along the literals: the next letter of a word is
-    mostly the next place in memory. Where it is another letter, the search goes on in the state of
-    the longest suffix.
+    States lie along the literals: the next letter of a word is mostly the next place in memory.
     """
 
-    letter: NDArray[np.uint8]
-    """Class of each byte; all ASCII that no literal has is class 0, shape (256,)."""
-    go: NDArray[np.int32]
-    """Next state, by state with a row and class, shape (n_rows * 2 ** shift,)."""
-    shift: int
-    n_rows: int
-    """States with a row; they come first."""
-    node: NDArray[np.int64]
-    """All about a state in one number: see `_packed`, shape (n_states,)."""
-    branch_first: NDArray[np.int32]
-    """Place of the first further child of each branching state, shape (n_branching + 1,)."""
-    branch: NDArray[np.int32]
-    """Class and state of each further child, shape (n, 2)."""
-    end_of: NDArray[np.int32]
-    """Which ending state a state is, -1 for none, shape (n_states,)."""
-    end_first: NDArray[np.int32]
-    """Place of the first literal that ends in each ending state, shape (n_ending + 1,)."""
-    ends: NDArray[np.int32]
-    """Literals, longest first in each state."""
-    code: NDArray[np.int64]
-    """Of each of them: place of its first entry, how many, and its length; see `_codes`."""
+    sign: NDArray[np.uint8]
+    """Class of each byte in its folded form, and its kind in the last bits, shape (256,). Class 0 is
+    all that no literal has."""
+    at_edge: NDArray[np.uint64]
+    """Third letters, as bits, of the literals that begin with each two, shape (4,096,)."""
+    anywhere: NDArray[np.uint64]
+    """The same of the literals that may begin within a word."""
+    crossing: NDArray[np.uint64]
+    """The same of the literals that have a slash inside."""
+    opening: NDArray[np.int32]
+    """State after each three letters; then the state after each two, where a literal ends there.
+    `NO_STATE` for all others, shape (2 ** 18 + 2 ** 12,)."""
+    node: NDArray[np.uint32]
+    """All about a state in one number: class of the letter that leads to the next one, `ENDS`,
+    `FORKS`, and where more is told of it, shape (n_states,)."""
+    more: NDArray[np.int32]
+    """Of a state where literals end: how many, and of each its number times two, its first entry and
+    how many it has. A literal with bytes that share classes has one added to that: it is compared
+    where it seems to end. Of a state with further children: how many, and of each its class and
+    its state."""
     letters_first: NDArray[np.int64]
     """Place of each literal in ``letters``."""
     letters: NDArray[np.uint8]
-    """Of all literals: those with bytes that share classes are compared where they seem to end."""
-
-
-FAIL: Final = 32
-BRANCH: Final = 9
-ENDS: Final = 8
-"""First bits of the parts of a state's number; the class of its child has the bits before."""
-NO_CHILD: Final = 0xFF
+    """Of all literals."""
 
 
 class Matcher:
     """Finds every occurrence of the literals of a vocabulary that has the edges it needs."""
 
     def __init__(self, vocabulary: Vocabulary) -> None:
-        self._automaton = build(vocabulary.literals, vocabulary.entries.first)
-        self._entries = vocabulary.entries
+        self._tree = build(vocabulary.literals, vocabulary.entries)
+        self._code = vocabulary.entries.code
 
     def find(
         self,
         text: NDArray[np.uint8],
-        folded: NDArray[np.uint8],
         line_start: NDArray[np.int64],
-    ) -> tuple[NDArray[np.int32], NDArray[np.int64]]:
+        shared: NDArray[np.int32],
+        room: Room,
+    ) -> tuple[NDArray[np.int32], NDArray[np.int32]]:
         """Return (entry, start) of each occurrence, line by line.
 
         Parameters
         ----------
-        text, folded : uint8 arrays
-            Lines as they are written and as they are searched, each ended by a line feed.
+        text : uint8 array
+            Lines, each ended by a line feed.
         line_start : shape (n_lines + 1,)
+        shared : shape (n_lines,)
+            Length of the folders that each line shares with the one before it [bytes].
+        room : Room
+            Where the answer is, until the next one.
         """
         # Imported here, so that reading a lexicon needs no compiler.
-        from blastradius.triage import kernels  # noqa: PLC0415
+        from blastradius.triage.kernels import find as kernels  # noqa: PLC0415
 
-        room = len(text) // 6 + 64
-        while True:
-            entry, start = np.empty(room, dtype=np.int32), np.empty(room, dtype=np.int64)
-            n = kernels.find(
-                text, folded, line_start, self._automaton, self._entries.code, entry, start
-            )
-            if n >= 0:
-                return entry[:n], start[:n]
-            room *= 4
+        tree, code = self._tree, self._code
+        begin, beyond = room.filled(
+            "openings",
+            (np.int32, np.int32),
+            len(text) // 8,
+            lambda rows: kernels.openings(text, line_start, shared, tree, *rows),
+        )
+        found = room.filled(
+            "ends",
+            (np.int32, np.int32, np.int32),
+            len(begin),
+            lambda rows: kernels.follow(text, begin, beyond, tree, *rows),
+        )
+        own = room.filled(
+            "own",
+            (np.int32, np.int32),
+            len(found[0]),
+            lambda rows: kernels.at_edges(text, begin, found, tree, code, *rows),
+        )
+        entry, start = room.filled(
+            "found",
+            (np.int32, np.int32),
+            2 * len(own[0]),
+            lambda rows: kernels.with_shared(line_start, shared, code, *own, *rows),
+        )
+        return entry, start
 
 
-def build(literals: Sequence[bytes], first: NDArray[np.int64]) -> Automaton:
-    """Build the automaton of some literals; ``first`` is the place of the first entry of each."""
-    letter = np.zeros(256, dtype=np.uint8)
-    used = sorted({byte for literal in literals for byte in literal if byte < _ASCII})
-    letter[used] = np.arange(1, len(used) + 1)
-    # Bytes of other scripts share a few classes: shorter rows, and literals compared at the end.
-    letter[_ASCII:] = len(used) + 1 + np.arange(256 - _ASCII) % _FOREIGN
-    trie = _Trie(literals, letter)
-    ends = [number for state in trie.order for number in trie.ending[state]]
-    codes = _codes(literals, first)
-    sizes = [len(trie.ending[state]) for state in trie.order if trie.ending[state]]
-    end_of = np.full(len(trie.order), -1, dtype=np.int32)
-    ending = [place for place, state in enumerate(trie.order) if trie.ending[state]]
-    end_of[ending] = np.arange(len(ending))
-    shift = (len(used) + _FOREIGN).bit_length()
-    branches, node = trie.packed()
-    return Automaton(
-        letter=letter,
-        go=trie.rows(1 << shift),
-        shift=shift,
-        n_rows=trie.n_rows,
+def build(literals: Sequence[bytes], entries: Entries) -> Tree:
+    """Build the tree of some literals."""
+    sign = _signs(literals)
+    classes = bytes(sign >> KIND_BITS)
+    spelt = sorted((literal.translate(classes), row) for row, literal in enumerate(literals))
+    states = _States()
+    for word, row in spelt:
+        states.add(word, row)
+    at_edge, anywhere, crossing = _openings(literals, spelt, entries)
+    node, more = states.packed(entries.first)
+    return Tree(
+        sign=sign,
+        at_edge=at_edge,
+        anywhere=anywhere,
+        crossing=crossing,
+        opening=states.openings(),
         node=node,
-        branch_first=np.concatenate([[0], np.cumsum([len(b) for b in branches])]).astype(np.int32),
-        branch=np.array([pair for b in branches for pair in b], dtype=np.int32).reshape(-1, 2),
-        end_of=end_of,
-        end_first=np.concatenate([[0], np.cumsum(sizes)]).astype(np.int32),
-        ends=np.array(ends, dtype=np.int32),
-        code=codes[ends],
-        letters_first=np.concatenate([[0], np.cumsum([len(each) for each in literals])]).astype(
-            np.int64
-        ),
+        more=more,
+        letters_first=_starts([len(each) for each in literals]),
         letters=np.frombuffer(b"".join(literals), dtype=np.uint8),
     )
 
 
-class _Trie:
-    """The tree of all literals, the longest suffix of each state, and an order of the states."""
-
-    def __init__(self, literals: Sequence[bytes], letter: NDArray[np.uint8]) -> None:
-        self.children: list[dict[int, int]] = [{}]
-        self.ending: list[list[int]] = [[]]
-        self._depth = [0]
-        for number, literal in enumerate(literals):
-            state = 0
-            for byte in letter[list(literal)].tolist():
-                state = self._child(state, byte)
-            self.ending[state].append(number)
-        self._link()
-        self._arrange()
-
-    def _child(self, state: int, byte: int) -> int:
-        children = self.children[state]
-        if byte not in children:
-            children[byte] = len(self.children)
-            self.children.append({})
-            self.ending.append([])
-            self._depth.append(self._depth[state] + 1)
-        return children[byte]
-
-    def _link(self) -> None:
-        """Find the longest suffix of each state that is a state too, breadth first."""
-        self.fail = [0] * len(self.children)
-        waiting = deque([0])
-        while waiting:
-            state = waiting.popleft()
-            self.ending[state] += self.ending[self.fail[state]] if state else []
-            for byte, child in self.children[state].items():
-                self.fail[child] = self._after(self.fail[state], byte) if state else 0
-                waiting.append(child)
-
-    def _after(self, state: int, byte: int) -> int:
-        """Return the state that follows on a byte."""
-        while byte not in self.children[state] and state:
-            state = self.fail[state]
-        return self.children[state].get(byte, 0)
-
-    def _arrange(self) -> None:
-        """Put states with rows first, and the others along the literals."""
-        has_row = [
-            depth <= _ROWS_TO or len(children) >= _MANY
-            for depth, children in zip(self._depth, self.children, strict=True)
-        ]
-        rows = [state for state, row in enumerate(has_row) if row]
-        self.n_rows, self.order = len(rows), list(rows)
-        self.next_on_chain: dict[int, tuple[int, int]] = {}
-        waiting = deque(
-            child for state in rows for child in self.children[state].values() if not has_row[child]
-        )
-        while waiting:
-            state: int | None = waiting.popleft()
-            while state is not None:
-                self.order.append(state)
-                further = [(b, c) for b, c in self.children[state].items() if not has_row[c]]
-                if further:
-                    self.next_on_chain[state] = further[0]
-                    waiting.extend(child for _, child in further[1:])
-                state = further[0][1] if further else None
-        self.place = np.empty(len(self.order), dtype=np.int64)
-        self.place[self.order] = np.arange(len(self.order))
-
-    def rows(self, n_classes: int) -> NDArray[np.int32]:
-        """Return the next state of each state with a row, for every class."""
-        go = np.zeros((self.n_rows, n_classes), dtype=np.int32)
-        # A state comes after its suffix, which is shorter and has a row or leads to one.
-        for state in sorted(self.order[: self.n_rows], key=lambda state: self._depth[state]):
-            row = int(self.place[state])
-            if state:
-                suffix = self.fail[state]
-                while self.place[suffix] >= self.n_rows:
-                    self._overlay(go[row], self.children[suffix], missing_only=True)
-                    suffix = self.fail[suffix]
-                inherited = go[self.place[suffix]]
-                go[row] = np.where(go[row] > 0, go[row], inherited)
-            self._overlay(go[row], self.children[state], missing_only=False)
-        return go.ravel()
-
-    def _overlay(
-        self, row: NDArray[np.int32], children: dict[int, int], *, missing_only: bool
-    ) -> None:
-        for byte, child in children.items():
-            if not missing_only or row[byte] == 0:
-                row[byte] = self.place[child]
-
-    def packed(self) -> tuple[list[list[tuple[int, int]]], NDArray[np.int64]]:
-        """Return the further children of each branching state, and the number of each state."""
-        branches: list[list[tuple[int, int]]] = []
-        numbers = []
-        for state in self.order:
-            byte, follower = self.next_on_chain.get(state, (NO_CHILD, -1))
-            others = [
-                (b, int(self.place[c])) for b, c in self.children[state].items() if c != follower
-            ]
-            branch = 0
-            if others and self.place[state] >= self.n_rows:
-                branches.append(others)
-                branch = len(branches)
-            numbers.append(
-                int(self.place[self.fail[state]]) << FAIL
-                | branch << BRANCH
-                | bool(self.ending[state]) << ENDS
-                | byte
-            )
-        return branches, np.array(numbers, dtype=np.int64)
+def _starts(lengths: Sequence[int]) -> NDArray[np.int64]:
+    return np.concatenate([[0], np.cumsum(lengths)]).astype(np.int64)
 
 
-def _codes(literals: Sequence[bytes], first: NDArray[np.int64]) -> NDArray[np.int64]:
-    """Pack what is read of a literal that ends: it is read at once."""
-    lengths = np.array([len(literal) for literal in literals], dtype=np.int64)
-    foreign = np.array([not literal.isascii() for literal in literals], dtype=np.int64)
-    return np.asarray((first[:-1] << 24) | (np.diff(first) << 9) | (foreign << 8) | lengths)
+def _signs(literals: Sequence[bytes]) -> NDArray[np.uint8]:
+    """Return class and kind of each byte."""
+    counts = Counter(byte for literal in literals for byte in literal if byte < _ASCII)
+    counts[SLASH] += 1  # folders end there, whether a literal has one or not
+    used = [byte for byte, _ in counts.most_common()]
+    classes = np.zeros(256, dtype=np.int64)
+    classes[_ASCII:] = _FIRST_SHARED + np.arange(256 - _ASCII) % _N_SHARED
+    classes[used] = _FIRST_SHARED + np.arange(len(used)) % _N_SHARED
+    own = sorted(used[: _FIRST_SHARED - 1])
+    classes[own] = np.arange(1, len(own) + 1)
+    kinds = np.array([kind_of(byte) for byte in range(256)])
+    folded = classes[np.frombuffer(FOLDING, dtype=np.uint8)]
+    return np.asarray(folded << KIND_BITS | kinds, dtype=np.uint8)
+
+
+def _openings(
+    literals: Sequence[bytes], spelt: Sequence[tuple[bytes, int]], entries: Entries
+) -> Iterator[NDArray[np.uint64]]:
+    """Yield the third letters that may follow two, of all literals and of two kinds of them."""
+    begin_anywhere = np.maximum.reduceat((entries.code >> LEFT) & 3 == Edge.ANY, entries.first[:-1])
+    cross = [b"/" in literal for literal in literals]
+    for chosen in ([True] * len(literals), begin_anywhere.tolist(), cross):
+        bits = [0] * (1 << 2 * CLASS_BITS)
+        for word, row in spelt:
+            if chosen[row]:
+                any_letter = (1 << (1 << CLASS_BITS)) - 1
+                third = 1 << word[2] if len(word) > 2 else any_letter
+                bits[word[0] << CLASS_BITS | word[1]] |= third
+        yield np.array(bits, dtype=np.uint64)
+
+
+class _States:
+    """The tree of all literals; words are added in the order of their letters."""
+
+    def __init__(self) -> None:
+        self._letter: list[int] = []
+        """Class that leads to each state."""
+        self._goes_on: list[bool] = []
+        """Whether the next state is a child."""
+        self._openings: list[tuple[bytes, int]] = []
+        """Two and three letters, and the state after them."""
+        self._ending: dict[int, list[int]] = {}
+        """State -> literals that end there, times two, plus one where they share classes."""
+        self._forks: dict[int, list[tuple[int, int]]] = {}
+        """State -> class and state of its further children."""
+        self._path: list[int] = []
+        """States of the last word."""
+        self._word = b""
+
+    def add(self, word: bytes, row: int) -> None:
+        """Add a literal."""
+        alike = (a == b for a, b in zip(word, self._word, strict=False))
+        same = sum(takewhile(bool, alike))
+        del self._path[same:]
+        for depth in range(same, len(word)):
+            state = len(self._letter)
+            if self._path and self._path[-1] == state - 1:
+                self._goes_on[-1] = True
+            elif self._path:
+                self._forks.setdefault(self._path[-1], []).append((word[depth], state))
+            self._letter.append(word[depth])
+            self._goes_on.append(False)
+            if depth in (1, 2):
+                self._openings.append((word[: depth + 1], state))
+            self._path.append(state)
+        is_shared = max(word) >= _FIRST_SHARED
+        self._ending.setdefault(self._path[-1], []).append(2 * row + is_shared)
+        self._word = word
+
+    def openings(self) -> NDArray[np.int32]:
+        """Return the state after each three letters, and after each two where a literal ends."""
+        states = np.full(SECOND + (1 << 2 * CLASS_BITS), NO_STATE, dtype=np.int32)
+        for word, state in self._openings:
+            number = 0
+            for letter in word:
+                number = number << CLASS_BITS | letter
+            if len(word) > 2:
+                states[number] = state
+            elif state in self._ending:
+                states[SECOND + number] = state
+        return states
+
+    def packed(self, first: NDArray[np.int64]) -> tuple[NDArray[np.uint32], NDArray[np.int32]]:
+        """Return the number of each state, and what more is told of some."""
+        node = np.full(len(self._letter), NO_CHILD, dtype=np.uint32)
+        goes_on = np.flatnonzero(self._goes_on)
+        node[goes_on] = np.array(self._letter)[goes_on + 1]
+        starts, more = first.tolist(), list[int]()
+        for state in sorted(self._ending.keys() | self._forks.keys()):
+            node[state] |= len(more) << MORE
+            if ending := self._ending.get(state):
+                node[state] |= ENDS
+                more.append(len(ending))
+                for number in ending:
+                    begin, end = starts[number >> 1], starts[(number >> 1) + 1]
+                    more += (number, begin, end - begin)
+            if forks := self._forks.get(state):
+                node[state] |= FORKS
+                more += (len(forks), *chain.from_iterable(forks))
+        return node, np.array(more, dtype=np.int32)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import IntEnum
+from functools import lru_cache
 from typing import Final
 
 from blastradius.errors import PatternError
@@ -43,6 +44,7 @@ class Pattern:
     """Whether the original must be in capitals."""
 
 
+@lru_cache(maxsize=65_536)
 def parse_pattern(text: str) -> tuple[Pattern, ...]:
     """Compile one written pattern; several words also match without the blanks between them.
 

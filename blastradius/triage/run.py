@@ -26,6 +26,7 @@ from blastradius.triage.lexicon import Lexicon
 from blastradius.triage.matching import Matcher
 from blastradius.triage.reading import InputReading, Reading, read_blocks
 from blastradius.triage.results import InputRead, Interval, PartyFound, Triage, TriageProvenance
+from blastradius.triage.room import Room
 from blastradius.triage.summary import SURENESS, Summary, observation
 from blastradius.triage.vocabulary import MEDIUM, compile_vocabulary
 
@@ -138,7 +139,7 @@ class _Run:
         self.question, self.on_path = question, on_path
         self.vocabulary = compile_vocabulary(graph, lexicon, without=question.origins)
         self.tally = Tally.empty(self.vocabulary)
-        self._matcher = Matcher(self.vocabulary)
+        self._matcher, self._room = Matcher(self.vocabulary), Room()
         self._sample = _BlockSample(question.sample, len(self.vocabulary.parties) + 1)
         self._rows = {searched.id: row for row, searched in enumerate(self.vocabulary.parties)}
         self._row = self._rows.get(question.party, -1) if question.party is not None else -1
@@ -153,7 +154,7 @@ class _Run:
         with ThreadPoolExecutor(threads) as pool, _interrupts() as stopped:
             try:
                 for block in self._sample.of(blocks):
-                    waiting.append(pool.submit(classify, block, self.vocabulary, self._matcher))
+                    waiting.append(self._submit(pool, block))
                     if len(waiting) > _AHEAD * threads:
                         self._add(waiting.popleft().result())
                     if stopped():
@@ -164,6 +165,9 @@ class _Run:
                 pool.shutdown(wait=False, cancel_futures=True)
                 return True
             return stopped()
+
+    def _submit(self, pool: ThreadPoolExecutor, block: Block) -> Future[Classified]:
+        return pool.submit(classify, block, self.vocabulary, self._matcher, self._room)
 
     def _add(self, found: Classified) -> None:
         before = self.tally.party_files.copy() if self._sample.part is not None else None
@@ -214,7 +218,7 @@ class _Run:
             nobody=summary.nobody(),
             rules=summary.rules(),
             observations=tuple(observation(party, inputs, remark) for party in known),
-            folders_dropped=tally.dropped,
+            folders_dropped=tally.folders.dropped,
             skipped=tuple(reading.skipped),
         )
 

@@ -12,9 +12,10 @@ from numpy.typing import NDArray
 from blastradius.model.graph import Evidence, Observation, Source
 from blastradius.model.text import printable
 from blastradius.model.vocabulary import DATA_VARIETIES
-from blastradius.triage.counts import MISSED, N_COLUMNS, UNTOLD, FolderCount, Sampled, Tally
+from blastradius.triage.counts import MISSED, N_COLUMNS, UNTOLD, Sampled, Tally
 from blastradius.triage.decode import decode_line
 from blastradius.triage.evidence import likelihood_ratio, pieces, state
+from blastradius.triage.folders import FolderCount
 from blastradius.triage.results import (
     FolderFound,
     InputRead,
@@ -41,8 +42,7 @@ class Summary:
         self.tally, self.vocabulary = tally, vocabulary
         self._nobody = tally.n_parties
         self._folders: dict[int, list[FolderCount]] = {}
-        for counts in tally.folders.values():
-            folder = FolderCount(*counts)
+        for _, folder in tally.folders.counts():
             self._folders.setdefault(folder.party, []).append(folder)
         self._terms: dict[int, list[int]] = {}
         rows = {searched.id: row for row, searched in enumerate(vocabulary.parties)}

@@ -54,6 +54,8 @@ class Entries(NamedTuple):
     """All about an entry in one number, so that it is read at once: see `packed`."""
     term: NDArray[np.int32]
     """Number of the term behind a party entry, -1 for others."""
+    word: NDArray[np.int32]
+    """Number of the word of a word entry, -1 for others."""
 
 
 LEFT: Final = 0
@@ -87,7 +89,7 @@ def packed(entry: _Entry) -> int:
 class Rules(NamedTuple):
     """Rules by the words that they ask for."""
 
-    first: NDArray[np.int64]
+    first: NDArray[np.int32]
     """Place of the first rule that each word may fire, shape (n_words + 1,)."""
     fired: NDArray[np.int32]
     """Rules that a word alone may fire."""
@@ -95,6 +97,10 @@ class Rules(NamedTuple):
     """What each word is to each rule: `WITH`, `WITHOUT`, both or 0, shape (n_words, n_rules)."""
     has_with: NDArray[np.bool_]
     """Whether a rule asks for a second word, shape (n_rules,)."""
+    asks: NDArray[np.bool_]
+    """Whether other words of the line matter to a rule at all, shape (n_rules,)."""
+    decides: NDArray[np.bool_]
+    """Whether a word matters to rules that others fire, shape (n_words,)."""
     variety: NDArray[np.int8]
     """Row of the variety, shape (n_rules,)."""
 
@@ -236,6 +242,7 @@ class _Builder:
                 first=np.concatenate([[0], np.cumsum(counts)]).astype(np.int64),
                 code=np.array([packed(e) for e in ordered], dtype=np.int64),
                 term=np.array([e.term for e in ordered], dtype=np.int32),
+                word=np.array([e.value if e.kind == WORD else -1 for e in ordered], np.int32),
             ),
             rules=_rule_arrays(self.rules, rules, n_words),
             parties=tuple(searched for _, searched in self.parties.values()),
@@ -253,9 +260,11 @@ def _rule_arrays(words: Sequence[_RuleWords], rules: Sequence[Rule], n_words: in
         role[rule.with_, number] |= WITH
         role[rule.without, number] |= WITHOUT
     return Rules(
-        first=np.concatenate([[0], np.cumsum(counts)]).astype(np.int64),
+        first=np.concatenate([[0], np.cumsum(counts)]).astype(np.int32),
         fired=np.array([number for _, number in pairs], dtype=np.int32),
         role=role,
         has_with=np.array([bool(rule.with_) for rule in words], dtype=np.bool_),
+        decides=np.asarray(role.any(axis=1)),
+        asks=np.array([bool(rule.with_ or rule.without) for rule in words], dtype=np.bool_),
         variety=np.array([DATA_VARIETIES.index(rule.variety) for rule in rules], dtype=np.int8),
     )

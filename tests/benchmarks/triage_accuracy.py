@@ -25,6 +25,7 @@ from blastradius.triage.block import Block
 from blastradius.triage.classify import classify
 from blastradius.triage.lexicon import shipped_lexicon
 from blastradius.triage.matching import Matcher
+from blastradius.triage.room import Room
 from blastradius.triage.vocabulary import MEDIUM, compile_vocabulary
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -82,7 +83,8 @@ def said(lines: list[Line]) -> list[tuple[frozenset[str], frozenset[str]]]:
     graph = blastradius.load_graph("automotive").graph
     vocabulary = compile_vocabulary(graph, shipped_lexicon(), without=(TARGET,))
     text = "".join(f"{line.path}\n" for line in lines).encode()
-    found = classify(Block(text, None, None, len(text)), vocabulary, Matcher(vocabulary))
+    block = Block(text, None, None, len(text))
+    found = classify(block, vocabulary, Matcher(vocabulary), Room())
     parties: dict[int, set[str]] = defaultdict(set)
     varieties: dict[int, set[str]] = defaultdict(set)
     for line, party, level in zip(found.hits.line, found.hits.party, found.hits.level, strict=True):

@@ -6,6 +6,7 @@ import numpy as np
 
 from blastradius.triage.classify import prepare
 from blastradius.triage.matching import Matcher
+from blastradius.triage.room import Room
 from blastradius.triage.vocabulary import WORD, Entries, Vocabulary, _Entry, packed
 
 
@@ -19,7 +20,7 @@ def vocabulary_of(patterns):
     counts = np.bincount([literals.index(e.pattern.literal) for e in entries])
     first = np.concatenate([[0], np.cumsum(counts)]).astype(np.int64)
     codes = np.array([packed(entry) for entry in entries], dtype=np.int64)
-    found = Entries(first, codes, np.full(len(codes), -1, np.int32))
+    found = Entries(first, codes, *(np.full(len(codes), -1, np.int32) for _ in range(2)))
     return Vocabulary(tuple(literals), found, None, (), (), (), len(patterns)), entries
 
 
@@ -27,7 +28,7 @@ def search(patterns, lines):
     """Return {(line, place in it, pattern)} that the kernels find."""
     vocabulary, entries = vocabulary_of(patterns)
     ready = prepare("".join(f"{line}\n" for line in lines).encode("utf-8", "surrogateescape"))
-    entry, start = Matcher(vocabulary).find(ready.text, ready.folded, ready.line_start)
+    entry, start = Matcher(vocabulary).find(ready.text, ready.line_start, ready.shared, Room())
     line = np.searchsorted(ready.line_start, start, side="right") - 1
     return {
         (int(row), int(place - ready.line_start[row]), entries[each].value)

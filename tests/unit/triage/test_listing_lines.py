@@ -5,12 +5,14 @@ from __future__ import annotations
 import itertools
 import tracemalloc
 
+import numpy as np
 import pytest
-from hypothesis import example, given
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from blastradius.triage.block import BLOCK_BYTES, MAX_LINE
 from blastradius.triage.decode import decode_line, normalise_lines
+from blastradius.triage.kernels.utf8 import is_utf8
 from blastradius.triage.lines import Layout, cut_long_lines, find_layout, line_blocks
 
 GERMAN = "Lastenheft Türsteuergerät Größe Übersicht ÄNDERUNG Öl Maße weiß.pdf"
@@ -222,3 +224,41 @@ def test_a_file_of_carriage_returns_does_not_take_long():
     content = b"\r" * 3 * 2**20 + b"\na\r\r\n"
 
     assert text([content]).endswith("\na\n")
+
+
+# Odd ones: overlong, surrogates, beyond Unicode, cut off; and runs of ASCII around eight bytes.
+CHARACTERS = st.sampled_from(
+    [
+        b"a",
+        b"abcdefg",
+        b"abcdefgh",
+        "é".encode(),
+        "蔚".encode(),
+        "🚗".encode(),
+        b"\xc0\x80",
+        b"\xe0\x80\x80",
+        b"\xed\xa0\x80",
+        b"\xf0\x80\x80\x80",
+        b"\xf4\x90\x80\x80",
+        b"\xed\x9f\xbf",
+        b"\xee\x80\x80",
+        b"\xf4\x8f\xbf\xbf",
+        b"\xe8\x94",
+        b"\xf0\x9f",
+        b"\x80",
+        b"\xff",
+    ]
+)
+
+
+@given(st.one_of(st.binary(max_size=40), st.lists(CHARACTERS, max_size=8).map(b"".join)))
+@settings(deadline=None, max_examples=500)
+def test_utf8_is_what_python_decodes(raw):
+    try:
+        raw.decode("utf-8")
+    except UnicodeDecodeError:
+        valid = False
+    else:
+        valid = True
+    values = np.frombuffer(raw, dtype=np.uint8)
+    assert is_utf8(values, values[: len(raw) // 8 * 8].view(np.uint64)) == valid

@@ -14,7 +14,7 @@ from triage_world import World, graph_of, lexicon_of
 
 from blastradius import api
 from blastradius.model.vocabulary import DATA_VARIETIES
-from blastradius.triage import counts, lines
+from blastradius.triage import folders, lines
 from blastradius.triage.block import NO_DAY, NO_SIZE
 from blastradius.triage.counts import MISSED, SAMPLES, UNTOLD, Tally
 
@@ -54,14 +54,14 @@ def tally_of(rows, cuts=(), world=WORLD):
 def plain(tally):
     """Return all that was counted, comparable."""
     return {
-        "totals": (tally.lines, tally.size, tally.sized, tally.named, tally.told, tally.dropped),
+        "totals": (tally.lines, tally.size, tally.sized, tally.named, tally.told),
         "cells": [column.tolist() for column in tally.cells],
         "levels": tally.levels.tolist(),
         "parties": (tally.party_files.tolist(), tally.party_bytes.tolist()),
         "terms": tally.terms.tolist(),
         "rules": (tally.rules.tolist(), tally.party_rules.tolist()),
         "days": (tally.first_day.tolist(), tally.last_day.tolist()),
-        "folders": {key: tuple(value) for key, value in tally.folders.items()},
+        "folders": (dict(tally.folders.counts()), tally.folders.dropped),
         "samples": tally.samples,
     }
 
@@ -159,8 +159,8 @@ def test_sums_of_sizes_are_not_rounded():
     tally = tally_of(rows, cuts=(2,))
     row = [searched.id for searched in WORLD.vocabulary.parties].index("audi")
     assert tally.size == tally.party_bytes[row] == tally.cells.bytes[row, SECRETS] == sum(sizes)
-    (folder,) = tally.folders.values()
-    assert folder[1] == sum(sizes)
+    ((_, folder),) = tally.folders.counts()
+    assert folder.size == sum(sizes)
 
 
 def test_files_of_nobody_stand_in_the_last_row():
@@ -182,7 +182,7 @@ def folder_counts(paths):
 
 def kept_folders(tally):
     parties = [searched.id for searched in WORLD.vocabulary.parties]
-    return {(parties[f[3]], f[4].decode()): f[0] for f in tally.folders.values()}
+    return {(parties[f.party], f.text.decode()): f.files for _, f in tally.folders.counts()}
 
 
 def test_folders_are_counted_for_each_party():
@@ -200,31 +200,31 @@ def test_dropped_bounds_what_is_missing(numbers, cuts, limit):
     paths = [f"{number:02}/audi/x" for number in numbers]
     truth = folder_counts(paths)
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(counts, "MAX_FOLDERS", limit)
+        patch.setattr(folders, "MAX_FOLDERS", limit)
         tally = tally_of(rows_of(paths), cuts)
     kept = kept_folders(tally)
     assert len(kept) <= limit
     for folder, files in truth.items():
         # A folder that was dropped may come back and be dropped again.
-        assert files - tally.dropped <= kept.get(folder, 0) <= files
-    if tally.dropped == 0:
+        assert files - tally.folders.dropped <= kept.get(folder, 0) <= files
+    if tally.folders.dropped == 0:
         assert kept == truth
 
 
 def test_a_folder_that_is_dropped_twice_is_bounded_too(monkeypatch):
-    monkeypatch.setattr(counts, "MAX_FOLDERS", 2)
+    monkeypatch.setattr(folders, "MAX_FOLDERS", 2)
     paths = [f"{name}/audi/x" for name in "aaabbc" + "abbc"]
     tally = tally_of(rows_of(paths), cuts=[6])
     assert kept_folders(tally) == {("audi", "a/audi"): 4}
-    assert tally.dropped == folder_counts(paths)["audi", "b/audi"] == 4
+    assert tally.folders.dropped == folder_counts(paths)["audi", "b/audi"] == 4
 
 
 def test_folders_with_most_files_are_kept(monkeypatch):
-    monkeypatch.setattr(counts, "MAX_FOLDERS", 4)
+    monkeypatch.setattr(folders, "MAX_FOLDERS", 4)
     paths = [f"{name}/audi/x" for name in "aaaabbbbbcccdef"]
     tally = tally_of(rows_of(paths))
     assert kept_folders(tally) == {("audi", "b/audi"): 5, ("audi", "a/audi"): 4}
-    assert tally.dropped == 3
+    assert tally.folders.dropped == 3
 
 
 # Samples

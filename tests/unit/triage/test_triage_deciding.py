@@ -11,8 +11,9 @@ from triage_world import World, block_of, graph_of, lexicon_of
 from blastradius import load_graph
 from blastradius.model.vocabulary import DATA_VARIETIES
 from blastradius.triage.classify import prepare
-from blastradius.triage.kernels import DEPTH, MAX_SPANS, NOBODY
+from blastradius.triage.kernels.decide import DEPTH, MAX_SPANS, NOBODY
 from blastradius.triage.lexicon import shipped_lexicon
+from blastradius.triage.room import Room
 from blastradius.triage.terms import graph_terms
 from blastradius.triage.vocabulary import CONTEXT, HIGH, MEDIUM, NEAR_MISS, PARTY, PROGRAMS
 
@@ -22,7 +23,7 @@ from blastradius.triage.vocabulary import CONTEXT, HIGH, MEDIUM, NEAR_MISS, PART
 def occurrences(world, lines):
     """Return [(start, end, literal)] of each line, as the search finds them and in its order."""
     ready = prepare(block_of(lines).paths)
-    entry, start = world.matcher.find(ready.text, ready.folded, ready.line_start)
+    entry, start = world.matcher.find(ready.text, ready.line_start, ready.shared, Room())
     found = [[] for _ in lines]
     for each, place in zip(entry.tolist(), start.tolist(), strict=True):
         row = int(np.searchsorted(ready.line_start, place, side="right")) - 1

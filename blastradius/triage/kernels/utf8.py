@@ -1,0 +1,55 @@
+"""Whether bytes are UTF-8, without making text of them."""
+
+from __future__ import annotations
+
+import numpy as np
+from numba import njit
+
+_HIGH = np.uint64(0x8080808080808080)
+
+
+@njit(cache=True, nogil=True)
+def is_utf8(raw, words):
+    """Tell whether bytes are UTF-8, as strictly as Python.
+
+    Parameters
+    ----------
+    raw : uint8 array
+    words : uint64 array
+        The same bytes, eight at a time, as far as they go.
+
+    Examples
+    --------
+    >>> text = np.frombuffer("Größe".encode(), dtype=np.uint8)
+    >>> is_utf8(text, text[:0].view(np.uint64)), is_utf8(text[:3], text[:0].view(np.uint64))
+    (True, False)
+    """
+    at, n = 0, len(raw)
+    while at < n:
+        if at & 7 == 0:
+            while at >> 3 < len(words) and not words[at >> 3] & _HIGH:
+                at += 8
+            if at >= n:
+                break
+        byte = raw[at]
+        if byte < 0x80:
+            at += 1
+            continue
+        # The second byte of the shortest forms, of surrogates and of what lies beyond Unicode.
+        least, most = 0x80, 0xBF
+        if byte == 0xE0:
+            least = 0xA0
+        elif byte == 0xED:
+            most = 0x9F
+        elif byte == 0xF0:
+            least = 0x90
+        elif byte == 0xF4:
+            most = 0x8F
+        length = 2 if byte <= 0xDF else 3 if byte <= 0xEF else 4
+        if byte < 0xC2 or byte > 0xF4 or at + length > n or not least <= raw[at + 1] <= most:
+            return False
+        for place in range(at + 2, at + length):
+            if raw[place] & 0xC0 != 0x80:
+                return False
+        at += length
+    return True
