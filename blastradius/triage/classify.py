@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,6 +14,9 @@ from blastradius.triage.fold import plain, spelled
 from blastradius.triage.matching import Matcher
 from blastradius.triage.room import Room
 from blastradius.triage.vocabulary import Vocabulary
+
+Pair = tuple[NDArray[np.int32], NDArray[np.int32]]
+"""Entries, or lines, or rules; and where or which."""
 
 
 class Hits(NamedTuple):
@@ -119,30 +122,51 @@ def classify(block: Block, vocabulary: Vocabulary, matcher: Matcher, room: Room)
     prepared = prepare(block.paths, room)
     text, line_start = prepared.text, prepared.line_start
     found = matcher.find(text, line_start, prepared.shared, room)
-    n_lines, entries = len(line_start) - 1, vocabulary.entries
-    told, around = room.take("told", (np.uint32, np.uint8), n_lines)
-    (names,) = room.take("names", (np.int32,), len(found[0]) + 1)
-    fires = room.filled(
-        "fires",
-        (np.int32, np.int32),
-        2 * n_lines,
-        lambda rows: kernels.tell(
-            line_start, found, entries, vocabulary.rules, told, around, names, rows
-        ),
-    )
+    n_lines = len(line_start) - 1
+    told_of = room.take("told", (np.uint32, np.uint8, np.int32), n_lines + 1)
+    fires, names = _tell(prepared, found, vocabulary, told_of, room)
     *columns, places = room.filled(
         "hits",
         (*_HIT_TYPES, np.int64),
         2 * n_lines,
         lambda rows: kernels.name(
-            text, line_start, found, entries, told, around, names, rows[:-1], rows[-1]
+            text, line_start, names, vocabulary.entries, told_of, rows[:-1], rows[-1]
         ),
     )
     hits = Hits(*(column.copy() for column in columns))
     n_parties = len(vocabulary.parties)
     kernels.place(text, line_start, prepared.shared, n_parties, tuple(hits), places)
-    kept = Fires(*(column.copy() for column in fires))
-    return Classified(block, prepared.path_start, hits, kept)
+    return Classified(block, prepared.path_start, hits, fires)
+
+
+def _tell(
+    prepared: Prepared,
+    found: Pair,
+    vocabulary: Vocabulary,
+    told_of: tuple[NDArray[Any], ...],
+    room: Room,
+) -> tuple[Fires, Pair]:
+    """Return which rules fire, and the names of all lines."""
+    # Imported here, so that reading a lexicon needs no compiler.
+    from blastradius.triage.kernels.decide import tell  # noqa: PLC0415
+
+    n_rows = 4 * len(prepared.line_start)
+    while True:
+        fires: Pair = room.take("fires", (np.int32, np.int32), n_rows)
+        names: Pair = room.take("names", (np.int32, np.int32), n_rows)
+        n_fires = tell(
+            prepared.line_start,
+            prepared.shared,
+            found,
+            vocabulary.entries,
+            vocabulary.rules,
+            told_of,
+            fires,
+            names,
+        )
+        if n_fires >= 0:
+            return Fires(fires[0][:n_fires].copy(), fires[1][:n_fires].copy()), names
+        n_rows *= 2
 
 
 _HIT_TYPES = (np.int32, np.int32, np.int8, np.uint32, np.int32, np.uint64, np.int16)

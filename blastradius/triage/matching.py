@@ -94,6 +94,8 @@ class Matcher:
     ) -> tuple[NDArray[np.int32], NDArray[np.int32]]:
         """Return (entry, start) of each occurrence, line by line.
 
+        What ends in the folders that a line shares with the one before it is not found again.
+
         Parameters
         ----------
         text : uint8 array
@@ -120,17 +122,11 @@ class Matcher:
             len(begin),
             lambda rows: kernels.follow(text, begin, beyond, tree, *rows),
         )
-        own = room.filled(
-            "own",
-            (np.int32, np.int32),
-            len(found[0]),
-            lambda rows: kernels.at_edges(text, begin, found, tree, code, *rows),
-        )
         entry, start = room.filled(
             "found",
             (np.int32, np.int32),
-            2 * len(own[0]),
-            lambda rows: kernels.with_shared(line_start, shared, code, *own, *rows),
+            len(found[0]),
+            lambda rows: kernels.at_edges(text, begin, found, tree, code, *rows),
         )
         return entry, start
 

@@ -18,7 +18,7 @@ class Room(threading.local):
     def __init__(self) -> None:
         self._arrays: dict[str, tuple[NDArray[Any], ...]] = {}
 
-    def take(self, name: str, types: Sequence[Any], length: int) -> tuple[NDArray[Any], ...]:
+    def take(self, name: str, types: Sequence[Any], length: int) -> tuple[Any, ...]:
         """Return arrays at least that long."""
         arrays = self._arrays.get(name)
         if arrays is None or len(arrays[0]) < length:

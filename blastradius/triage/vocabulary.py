@@ -65,6 +65,7 @@ KIND: Final = 6
 NEEDS_CONTEXT: Final = 8
 CAPITALS_SUFFICE: Final = 9
 GIVES_CONTEXT: Final = 10
+CROSSES: Final = 11
 LENGTH: Final = 12
 VALUE: Final = 20
 """First bits of the parts of an entry's code; eight bits for the length."""
@@ -81,6 +82,7 @@ def packed(entry: _Entry) -> int:
         | entry.needs_context << NEEDS_CONTEXT
         | entry.capitals_suffice << CAPITALS_SUFFICE
         | entry.gives_context << GIVES_CONTEXT
+        | (b"/" in pattern.literal) << CROSSES
         | len(pattern.literal) << LENGTH
         | entry.value << VALUE
     )

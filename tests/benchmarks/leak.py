@@ -57,7 +57,7 @@ def _server(rng: random.Random) -> str:
     lines: list[str] = []
     while len(lines) < POOL:
         party, project = rng.choice(projects)
-        below = "\\".join(rng.choices(_FOLDERS, k=rng.randint(1, 6)))
+        below = "\\".join(rng.choices(_FOLDERS, k=rng.randint(4, 9)))
         for _ in range(min(1 + int(rng.expovariate(0.06)), 300)):
             name = rng.choice(files[party] if rng.random() < 0.9 else everything)
             stem, dot, suffix = name.rpartition(".")

@@ -11,6 +11,7 @@ from blastradius.triage.letters import COLON, DOT, SLASH
 from blastradius.triage.vocabulary import (
     CAPITALS_SUFFICE,
     CONTEXT,
+    CROSSES,
     GIVES_CONTEXT,
     HIGH,
     KIND,
@@ -35,6 +36,10 @@ DEPTH = 4
 NOBODY = -1
 """Row of the party of a line that names none."""
 
+_ENTRY, _START, _AFTER, _WORDS, _DECIDING, _ASKED, _NAMES, _COLUMNS = range(8)
+"""Of the stack of entries: which, where it begins and ends in the line; and how many words, deciding
+words, rules asked and names there were before it."""
+
 _FOLDING = np.frombuffer(FOLDING, dtype=np.uint8)
 _FNV_START, _FNV_PRIME = np.uint64(0xCBF29CE484222325), np.uint64(0x100000001B3)
 
@@ -54,86 +59,146 @@ def _is_hidden(this, spans, n_spans):
 
 
 @njit(cache=True, nogil=True)
-def tell(line_start, found, entries, rules, told, around, names, fires):
-    """Ask which rules the words of each line fire.
+def tell(line_start, shared, found, entries, rules, told_of, fires, names):
+    """Ask which rules the words of each line fire, and gather its names.
+
+    What the folders name that a line shares with the one before it is kept on a stack, with what
+    follows from it, and only the rest is done anew.
 
     Parameters
     ----------
     line_start : int64 array, shape (n_lines + 1,)
         Where each line begins; the last is the end of the text.
+    shared : int32 array, shape (n_lines,)
+        Bytes of these folders.
     found : (entry, start)
-        What `find` found, line by line.
-    told, around : uint32 and uint8 arrays, shape (n_lines,)
-        Filled: varieties of each line, as bits, and whether it has words that give context, and
-        folders of programs.
-    names : int32 array, as long as ``found``, and one more
-        Filled: which of ``found`` are no words, but names and phrases; then -1.
+        What was found in the rest, line by line.
+    told_of : (varieties, around, first name)
+        Filled: varieties of each line, as bits; whether it has words that give context, and folders
+        of programs; and where its names begin, with the end of the last.
     fires : (line, rule)
         Filled: one row for each line and rule that fires on it.
+    names : (entry, start)
+        Filled: names and phrases of each line.
 
     Returns
     -------
     int
-        Rows filled, or -1 where they do not fit.
+        Rows filled of ``fires``, or -1 where there is no room.
     """
     entry, start = found
+    told, around, name_first = told_of
     fire_line, fire_rule = fires
-    word_of, first, fired, role = entries.word, rules.first, rules.fired, rules.role
-    has_with, asks, decides, variety = rules.has_with, rules.asks, rules.decides, rules.variety
-    n_words = len(decides)
-    words, deciding = np.empty(n_words, np.int32), np.empty(n_words, np.int32)
-    met, mark = np.full(n_words, -1, np.int32), np.full(len(variety), -1, np.int32)
-    at = n = n_names = 0
+    name_entry, name_start = names
+    code, word_of, first, fired = entries.code, entries.word, rules.first, rules.fired
+    role, has_with, asks = rules.role, rules.has_with, rules.asks
+    decides, variety = rules.decides, rules.variety
+    words, deciding = np.empty(len(decides), np.int32), np.empty(len(decides), np.int32)
+    asked = np.empty(len(variety), np.int32)
+    is_met, is_asked = np.zeros(len(decides), np.bool_), np.zeros(len(variety), np.bool_)
+    stack, names_on = np.empty((64, _COLUMNS), np.int32), np.empty(64, np.int32)
+    again = np.empty((64, _COLUMNS), np.int32)
+    at = n = n_on = n_over = n_words = n_deciding = n_asked = n_names_on = n_names = 0
     for line in range(len(line_start) - 1):
-        end, n_on_line, n_deciding = line_start[line + 1], 0, 0
-        while at < len(start) and start[at] < end:
-            word = word_of[entry[at]]
+        low, end, below = line_start[line], line_start[line + 1], shared[line]
+        # Take off what this line does not share; mostly it is what is on top.
+        kept, n_again = n_on, 0
+        if n_over:
+            kept = 0
+            while kept < n_on and stack[kept, _AFTER] <= below:
+                kept += 1
+            for on in range(kept, n_on):
+                n_over -= (code[stack[on, _ENTRY]] >> CROSSES) & 1
+                if stack[on, _AFTER] <= below:
+                    again[n_again] = stack[on]
+                    n_again += 1
+        while kept > 0 and stack[kept - 1, _AFTER] > below:
+            kept -= 1
+        if kept < n_on:
+            for place in range(stack[kept, _WORDS], n_words):
+                is_met[words[place]] = False
+            for place in range(stack[kept, _ASKED], n_asked):
+                is_asked[asked[place]] = False
+            n_words, n_deciding = stack[kept, _WORDS], stack[kept, _DECIDING]
+            n_asked, n_names_on = stack[kept, _ASKED], stack[kept, _NAMES]
+            n_on = kept
+        # Put on what it has of its own.
+        turn = 0
+        while True:
+            is_own = at < len(start) and start[at] < end
+            if turn < n_again and not (is_own and start[at] - low < again[turn, _START]):
+                which, begin = again[turn, _ENTRY], np.int64(again[turn, _START])
+                turn += 1
+            elif is_own:
+                which, begin = entry[at], start[at] - low
+                at += 1
+            else:
+                break
+            if n_on == len(stack):
+                stack, again, names_on = _longer(stack), _longer(again), _longer(names_on)
+            what = code[which]
+            n_over += (what >> CROSSES) & 1
+            stack[n_on, _ENTRY], stack[n_on, _START] = which, begin
+            stack[n_on, _AFTER] = begin + ((what >> LENGTH) & 0xFF)
+            stack[n_on, _WORDS], stack[n_on, _DECIDING] = n_words, n_deciding
+            stack[n_on, _ASKED], stack[n_on, _NAMES] = n_asked, n_names_on
+            word = word_of[which]
             if word < 0:
-                names[n_names] = at
-                n_names += 1
-            elif met[word] != line:
-                met[word] = line
-                words[n_on_line] = word
-                n_on_line += 1
-                deciding[n_deciding] = word
-                n_deciding += decides[word]
-            at += 1
-        around[line] = (met[CONTEXT] == line) | (met[PROGRAMS] == line) << 1
-        varieties = np.uint32(0)
-        if n + len(variety) > len(fire_line):
+                names_on[n_names_on] = n_on
+                n_names_on += 1
+            elif not is_met[word]:
+                is_met[word] = True
+                words[n_words], deciding[n_deciding] = word, word
+                n_words, n_deciding = n_words + 1, n_deciding + decides[word]
+                for each in range(first[word], first[word + 1]):
+                    rule = fired[each]
+                    asked[n_asked] = rule
+                    n_asked += not is_asked[rule]
+                    is_asked[rule] = True
+            n_on += 1
+        if n + n_asked > len(fire_line) or n_names + n_names_on > len(name_entry):
             return -1
-        for place in range(n_on_line):
-            word = words[place]
-            for each in range(first[word], first[word + 1]):
-                rule = fired[each]
-                if mark[rule] == line:
+        around[line] = is_met[CONTEXT] | is_met[PROGRAMS] << 1
+        varieties = np.uint32(0)
+        for place in range(n_asked):
+            rule = asked[place]
+            if asks[rule]:
+                seen = 0
+                for other in range(n_deciding):
+                    seen |= role[deciding[other], rule]
+                if seen & WITHOUT or (has_with[rule] and not seen & WITH):
                     continue
-                mark[rule] = line
-                if asks[rule]:
-                    seen = 0
-                    for other in range(n_deciding):
-                        seen |= role[deciding[other], rule]
-                    if seen & WITHOUT or (has_with[rule] and not seen & WITH):
-                        continue
-                varieties |= np.uint32(1) << np.uint32(variety[rule])
-                fire_line[n], fire_rule[n] = line, rule
-                n += 1
+            varieties |= np.uint32(1) << np.uint32(variety[rule])
+            fire_line[n], fire_rule[n] = line, rule
+            n += 1
         told[line] = varieties
-    names[n_names] = -1
+        name_first[line] = n_names
+        for place in range(n_names_on):
+            name_entry[n_names] = stack[names_on[place], _ENTRY]
+            name_start[n_names] = low + stack[names_on[place], _START]
+            n_names += 1
+    name_first[len(line_start) - 1] = n_names
     return n
 
 
 @njit(cache=True, nogil=True)
-def name(text, line_start, found, entries, told, around, names, hits, places):
+def _longer(rows):
+    longer = np.empty((2 * len(rows), *rows.shape[1:]), rows.dtype)
+    longer[: len(rows)] = rows
+    return longer
+
+
+@njit(cache=True, nogil=True)
+def name(text, line_start, names, entries, told_of, hits, places):
     """Decide which parties each line names, and how surely.
 
     Parameters
     ----------
     text : uint8 array
         Lines, each ended by a line feed.
-    line_start, found
-        As for `tell`.
-    told, around, names : arrays
+    line_start : int64 array, shape (n_lines + 1,)
+        Where each line begins; the last is the end of the text.
+    names, told_of : tuples of arrays
         From `tell`.
     hits : (line, party, level, varieties, term, folder, steps)
         Filled, but for folders and steps: one row for each line and party; or `NOBODY`, where a line
@@ -146,26 +211,23 @@ def name(text, line_start, found, entries, told, around, names, hits, places):
     int
         Rows filled, or -1 where they do not fit.
     """
-    entry, start = found
+    entry, start = names
+    told, around, name_first = told_of
     code, term = entries.code, entries.term
     hit_line, hit_party, hit_level, hit_varieties, hit_term = hits[:5]
-    spans = np.empty((MAX_SPANS, 5), np.int64)
-    at = n = 0
+    spans, n = np.empty((MAX_SPANS, 5), np.int64), 0
     for line in range(len(line_start) - 1):
-        end, n_spans, first = line_start[line + 1], 0, n
-        while names[at] >= 0 and start[names[at]] < end:
-            which, low = entry[names[at]], start[names[at]]
-            what = code[which]
-            if n_spans < MAX_SPANS:
-                spans[n_spans, 0], spans[n_spans, 1] = low, low + ((what >> LENGTH) & 0xFF)
-                spans[n_spans, 2], spans[n_spans, 3] = (what >> KIND) & 3, what >> VALUE
-                spans[n_spans, 4] = which
-                n_spans += 1
-            at += 1
+        n_spans, first, named = 0, n, False
+        for at in range(name_first[line], min(name_first[line + 1], name_first[line] + MAX_SPANS)):
+            what = code[entry[at]]
+            spans[n_spans, 0] = start[at]
+            spans[n_spans, 1] = start[at] + ((what >> LENGTH) & 0xFF)
+            spans[n_spans, 2], spans[n_spans, 3] = (what >> KIND) & 3, what >> VALUE
+            spans[n_spans, 4] = entry[at]
+            n_spans += 1
         if n + n_spans + 1 > len(hit_line):
             return -1
         context, of_programs = around[line] & 1 != 0, around[line] & 2 != 0
-        named = False
         # Names that need no context first: they are context.
         for turn in range(2 if n_spans else 0):
             for this in range(n_spans):
@@ -196,7 +258,8 @@ def name(text, line_start, found, entries, told, around, names, hits, places):
                     n += row == n
         if told[line] and not named:
             hit_line[n], hit_party[n], hit_level[n] = line, NOBODY, HIGH
-            hit_varieties[n], hit_term[n], places[n] = told[line], -1, end - 1
+            hit_varieties[n], hit_term[n] = told[line], -1
+            places[n] = line_start[line + 1] - 1
             n += 1
     return n
 

@@ -1,9 +1,9 @@
-"""The search for all literals at once, in four passes over a block.
+"""The search for all literals at once, in three passes over a block.
 
 `openings` looks where a literal may begin: its first three letters tell, a bit each. `follow` goes
-from there along the tree of the literals, `at_edges` looks at what stands beside those that it
-finds, and `with_shared` adds what the folders name that a line shares with the one before it.
-Almost all literals begin where a word does, so most letters are passed over with one look.
+from there along the tree of the literals, and `at_edges` looks at what stands beside those that it
+finds. Almost all literals begin where a word does, so most letters are passed over with one look;
+and in the folders that a line shares with the one before it, nothing is searched again.
 
 Each pass is one function without calls that take arrays: counting their references, at each of
 millions of calls, would take most of the time.
@@ -25,7 +25,7 @@ from blastradius.triage.matching import (
     NO_STATE,
     SECOND,
 )
-from blastradius.triage.vocabulary import CAPITALS, LEFT, LENGTH, RIGHT
+from blastradius.triage.vocabulary import CAPITALS, LEFT, RIGHT
 
 _MOST_CROSSING = 64
 """Places of a line from which a literal may reach over a slash; with more, it shares nothing."""
@@ -180,7 +180,7 @@ def at_edges(text, begin, found, tree, code, entry, start):
     code : int64 array
         Codes of the entries.
     entry, start : arrays
-        Filled: which entry, and where it starts in the text.
+        Filled: which entry, and where it starts in the text; by line, start and length.
 
     Returns
     -------
@@ -220,46 +220,4 @@ def at_edges(text, begin, found, tree, code, entry, start):
                     return -1
                 entry[n], start[n] = which, low
                 n += 1
-    return n
-
-
-@njit(cache=True, nogil=True)
-def with_shared(line_start, shared, code, own_entry, own_start, entry, start):
-    """Add what is named in the folders that lines share with the line before.
-
-    Parameters
-    ----------
-    own_entry, own_start : arrays
-        From `at_edges`.
-    entry, start : arrays
-        Filled; by line, start and length.
-
-    Returns
-    -------
-    int
-        How many, or -1 where the arrays are too short.
-    """
-    n = last = own = 0
-    for line in range(len(line_start) - 1):
-        low, below = line_start[line], shared[line]
-        moved = low - line_start[max(line - 1, 0)]
-        first, before = n, last
-        while True:
-            is_own = own < len(own_start) and own_start[own] < line_start[line + 1]
-            while before < first and (
-                start[before] + moved - low + ((code[entry[before]] >> LENGTH) & 0xFF) > below
-            ):
-                before += 1
-            if before >= first and not is_own:
-                break
-            if n >= len(entry):
-                return -1
-            if before < first and not (is_own and own_start[own] < start[before] + moved):
-                entry[n], start[n] = entry[before], start[before] + moved
-                before += 1
-            else:
-                entry[n], start[n] = own_entry[own], own_start[own]
-                own += 1
-            n += 1
-        last = first
     return n

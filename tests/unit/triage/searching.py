@@ -24,13 +24,30 @@ def vocabulary_of(patterns):
     return Vocabulary(tuple(literals), found, None, (), (), (), len(patterns)), entries
 
 
+def occurrences(vocabulary, ready):
+    """Return [(start, end, entry)] of each line, those of the folders that lines share included."""
+    entry, start = Matcher(vocabulary).find(ready.text, ready.line_start, ready.shared, Room())
+    first, lines = vocabulary.entries.first, []
+    for low, high, shared in zip(
+        ready.line_start[:-1], ready.line_start[1:], ready.shared, strict=True
+    ):
+        found = [each for each in lines[-1] if each[1] <= shared] if lines else []
+        for place in np.flatnonzero((start >= low) & (start < high)):
+            row = int(np.searchsorted(first, entry[place], side="right")) - 1
+            begin = int(start[place] - low)
+            found.append((begin, begin + len(vocabulary.literals[row]), int(entry[place])))
+        lines.append(sorted(found))
+    return lines
+
+
 def search(patterns, lines):
     """Return {(line, place in it, pattern)} that the kernels find."""
     vocabulary, entries = vocabulary_of(patterns)
     ready = prepare("".join(f"{line}\n" for line in lines).encode("utf-8", "surrogateescape"))
-    entry, start = Matcher(vocabulary).find(ready.text, ready.line_start, ready.shared, Room())
-    line = np.searchsorted(ready.line_start, start, side="right") - 1
-    return {
-        (int(row), int(place - ready.line_start[row]), entries[each].value)
-        for row, place, each in zip(line, start, entry.tolist(), strict=True)
-    }
+    found = [
+        (row, begin, entries[each].value)
+        for row, line in enumerate(occurrences(vocabulary, ready))
+        for begin, _, each in line
+    ]
+    assert len(found) == len(set(found))
+    return set(found)

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from searching import occurrences
 from triage_world import World, block_of, graph_of, lexicon_of
 
 from blastradius import load_graph
@@ -13,26 +13,10 @@ from blastradius.model.vocabulary import DATA_VARIETIES
 from blastradius.triage.classify import prepare
 from blastradius.triage.kernels.decide import DEPTH, MAX_SPANS, NOBODY
 from blastradius.triage.lexicon import shipped_lexicon
-from blastradius.triage.room import Room
 from blastradius.triage.terms import graph_terms
 from blastradius.triage.vocabulary import CONTEXT, HIGH, MEDIUM, NEAR_MISS, PARTY, PROGRAMS
 
 # -- a slow definition -----------------------------------------------------------------------------
-
-
-def occurrences(world, lines):
-    """Return [(start, end, literal)] of each line, as the search finds them and in its order."""
-    ready = prepare(block_of(lines).paths)
-    entry, start = world.matcher.find(ready.text, ready.line_start, ready.shared, Room())
-    found = [[] for _ in lines]
-    for each, place in zip(entry.tolist(), start.tolist(), strict=True):
-        row = int(np.searchsorted(ready.line_start, place, side="right")) - 1
-        begin = place - int(ready.line_start[row])
-        literal_row = int(np.searchsorted(world.vocabulary.entries.first, each, side="right")) - 1
-        literal = world.vocabulary.literals[literal_row]
-        found[row].append((begin, begin + len(literal), each))
-    texts = bytes(ready.text).split(b"\n")
-    return found, texts
 
 
 class Meanings:
@@ -108,7 +92,8 @@ def slow(world, lines):
     """Return, for each line, ({party: (level, term)}, rules that fire)."""
     meanings = Meanings(world)
     answers = []
-    found, texts = occurrences(world, lines)
+    ready = prepare(block_of(lines).paths)
+    found, texts = occurrences(world.vocabulary, ready), bytes(ready.text).split(b"\n")
     for row in range(len(lines)):
         met = {meanings.of[each][1] for _, _, each in found[row] if meanings.of[each][0] == "word"}
         rules = slow_rules(world, meanings, met)
@@ -142,13 +127,27 @@ def fast(world, lines):
 
 # -- both agree ------------------------------------------------------------------------------------
 
-WORDS = st.sampled_from(["ab", "cd", "ef", "abcd", "ab cd", "cd ef", "ab cd ef", "gh", "x5", "ij"])
+WORDS = st.sampled_from(
+    ["ab", "cd", "ef", "abcd", "ab cd", "cd ef", "ab cd ef", "gh", "x5", "ij", "ab/cd", "cd/ab/ef"]
+)
 SIGNS = st.sampled_from(["{}", "{}", "{}*", "*{}*", "={}", "{}!"])
 PATTERNS = st.builds(lambda sign, word: sign.format(word), SIGNS, WORDS)
 PIECES = st.sampled_from(
     [*"ab cd ef AB CD EF abcd Ab gh GH x5 ij".split(), "_", "_", " ", "/", "/"]  # noqa: SIM905
 )
-LINES = st.lists(st.lists(PIECES, max_size=9).map("".join), min_size=1, max_size=6)
+PATHS = st.lists(PIECES, max_size=9).map("".join)
+LINES = st.one_of(
+    st.lists(PATHS, min_size=1, max_size=6),
+    # As in a listing: all of one folder, and some of one below it.
+    st.builds(
+        lambda one, two, more: (
+            [f"{one}/{line}" for line in more] + [f"{one}/{two}/{line}" for line in more]
+        ),
+        PATHS,
+        PATHS,
+        st.lists(PATHS, min_size=1, max_size=4),
+    ),
+)
 RULES = st.tuples(
     st.sampled_from(DATA_VARIETIES),
     st.lists(PATTERNS, min_size=1, max_size=2),
