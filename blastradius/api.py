@@ -18,7 +18,7 @@
 from __future__ import annotations
 
 import os
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any, Literal, TypeVar
 
 from blastradius.analysis.breach import BreachAnalysis, analyze_breach
 from blastradius.analysis.question import Question
@@ -52,6 +52,7 @@ if TYPE_CHECKING:
     )
     from blastradius.analysis.survey import Progress, Survey
     from blastradius.analysis.whole import WholeHarm
+    from blastradius.io.files import ObservationFile
     from blastradius.io.tables.register import Register
     from blastradius.model.graph import Observation
     from blastradius.model.scenario import Scenario
@@ -65,6 +66,8 @@ if TYPE_CHECKING:
 
     OnPath = Callable[[int, str, str, str, str, tuple[str, ...]], None]
     """Takes line, path, party id, sureness, term and varieties of one path."""
+
+_T = TypeVar("_T")
 
 Method = Literal["auto", "exact", "monte-carlo"]
 
@@ -118,7 +121,7 @@ def analyze(
     hypothetical: bool = False,
     actions: Sequence[str] = (),
     as_of: str | None = None,
-    observations: Sequence[Observation] = (),
+    observations: str | Path | Sequence[Observation | str | Path] = (),
     groups: bool = False,
     method: Method = "auto",
     n_worlds: int | None = None,
@@ -143,8 +146,9 @@ def analyze(
         VERIS actions of the breach, instead of those recorded.
     as_of : str, optional
         Date (YYYY, YYYY-MM or YYYY-MM-DD) that decides which relations count.
-    observations : sequence of Observation
-        What was said beyond the graph; joins the incident's own observations.
+    observations : str, Path or sequence of Observation, str and Path
+        What was said beyond the graph: statements, files of them, or both. All join the incident's
+        own observations; the same statement twice, wherever it stands, counts once.
     groups : bool
         Whether to answer for groups of companies too: any member harmed.
     method : {"auto", "exact", "monte-carlo"}
@@ -168,15 +172,17 @@ def analyze(
     QuestionError
         If the question does not fit the graph.
     GraphFileError, ScenarioError
-        If the scenario is not valid or does not fit the graph.
+        If the scenario or a file of observations is not valid or does not fit the graph.
     """
     loaded = load_source(graph)
+    said = _paths(observations)
     question = Question(
         incident=incident,
         hypothetical=hypothetical,
         actions=(actions,) if isinstance(actions, str) else tuple(actions),
         as_of=as_of,
-        observations=tuple(observations),
+        observations=tuple(item for item in said if not isinstance(item, (str, os.PathLike))),
+        observation_files=_observation_files(said, loaded),
         groups=groups,
         method=method,
         n_worlds=n_worlds,
@@ -396,7 +402,7 @@ def triage(
     return TriageView(found, graph=loaded.reference, lexicons=tuple(map(str, _paths(lexicons))))
 
 
-def _paths(given: str | Path | Sequence[str | Path]) -> tuple[str | Path, ...]:
+def _paths(given: str | Path | Sequence[_T | str | Path]) -> tuple[_T | str | Path, ...]:
     """Return some paths, of which one may stand alone: a text is no sequence of characters here."""
     return (given,) if isinstance(given, (str, os.PathLike)) else tuple(given)
 
@@ -644,6 +650,20 @@ def _plain_result(source: str | Path | Mapping[str, Any] | Result) -> Mapping[st
     from blastradius.io.results import load_result
 
     return load_result(source)
+
+
+def _observation_files(
+    said: Sequence[Observation | str | Path], loaded: LoadedGraph | Register
+) -> tuple[ObservationFile, ...]:
+    """Read the files among some statements, in order."""
+    paths = [item for item in said if isinstance(item, (str, os.PathLike))]
+    if not paths:
+        return ()
+    from blastradius.io.files import read_observation_file
+
+    # On columns, the analysis checks what the observations speak of.
+    graph = loaded.graph if isinstance(loaded, LoadedGraph) else None
+    return tuple(read_observation_file(path, graph) for path in paths)
 
 
 def _scenario(

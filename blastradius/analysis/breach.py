@@ -181,8 +181,8 @@ def _solve(graph: Graph, target: str, question: Question, priors: PriorTable) ->
     harm = applied.harm if applied is not None else harm
     said = incident.observations if incident is not None else ()
     tried = applied.observations if applied is not None else ()
-    _check_subjects(graph, question.observations)
-    weighed = weigh((*said, *question.observations, *tried), priors)
+    _check_subjects(graph, question.statements)
+    weighed = weigh((*said, *question.statements, *tried), priors)
     evidence = likelihood(harm, weighed)
     solver = choose_solver(harm, sorted(evidence), question)
     finder = PathFinder(harm)

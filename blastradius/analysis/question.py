@@ -12,6 +12,7 @@ from blastradius.model.text import did_you_mean
 from blastradius.model.vocabulary import ACTIONS
 
 if TYPE_CHECKING:
+    from blastradius.io.files import ObservationFile
     from blastradius.model.scenario import Scenario
 
 METHODS: Final = ("auto", "exact", "monte-carlo")
@@ -45,6 +46,8 @@ class Question:
     """Date on which edges must be live; replaces the window of the incident."""
     observations: tuple[Observation, ...] = ()
     """Further observations, on top of those of the incident."""
+    observation_files: tuple[ObservationFile, ...] = ()
+    """Files with more of them, in order."""
     groups: bool = False
     """Also answer for groups: any member harmed."""
     method: Literal["auto", "exact", "monte-carlo"] = "auto"
@@ -78,15 +81,27 @@ class Question:
             msg = f"rng_seed must be at least 0, got {self.rng_seed}"
             raise QuestionError(msg)
 
+    @property
+    def statements(self) -> tuple[Observation, ...]:
+        """Everything that was said beyond the incident: of the files, in order, then the others."""
+        of_files = (said for file in self.observation_files for said in file.observations)
+        return (*of_files, *self.observations)
+
     def options(self) -> dict[str, object]:
-        """Return the options as plain values, for the provenance of a result."""
+        """Return the options as plain values, for the provenance of a result.
+
+        ``observations`` are all statements, and each file says how many of them, from the first
+        on, are its own.
+        """
         return {
             "incident": self.incident,
             "hypothetical": self.hypothetical,
             "actions": list(self.actions),
             "as_of": self.as_of,
-            "observations": [
-                o.model_dump(mode="json", exclude_none=True) for o in self.observations
+            "observations": [o.model_dump(mode="json", exclude_none=True) for o in self.statements],
+            "observation_files": [
+                {"name": file.name, "sha256": file.sha256, "statements": len(file.observations)}
+                for file in self.observation_files
             ],
             "groups": self.groups,
             "method": self.method,

@@ -106,7 +106,7 @@ class RegisterAnalysis:
         )
         said = scope.incident.observations if scope.incident is not None else ()
         spoken = _Spoken.of(register, scope, self.question)
-        weighed = weigh((*said, *self.question.observations), self.priors)
+        weighed = weigh((*said, *self.question.statements), self.priors)
         evidence = [node_of(register, self.harm, item.event) for item in weighed]
         ends = np.flatnonzero(whole.level_party == row)
         ends = np.concatenate([whole.level_node[ends], whole.harmed[[row]], evidence])
@@ -211,7 +211,7 @@ def _row(register: Register, party: str) -> int:
 
 def _check_subjects(register: Register, question: Question) -> None:
     """See that statements from outside the register speak of what it holds."""
-    for said in question.observations:
+    for said in question.statements:
         if said.party is not None and register.parties.ids.row_of(said.party) is None:
             raise UnknownNameError("party", said.party, similar_names(register, said.party))
         if said.dataset is not None and register.datasets.ids.row_of(said.dataset) is None:
@@ -243,7 +243,7 @@ class _Spoken:
     @classmethod
     def of(cls, register: Register, scope: Scope, question: Question) -> _Spoken:
         said = scope.incident.observations if scope.incident is not None else ()
-        everything = (*said, *question.observations)
+        everything = (*said, *question.statements)
         parties = {register.parties.ids.row_of(o.party) for o in everything if o.party}
         datasets = {register.datasets.ids.row_of(o.dataset) for o in everything if o.dataset}
         return cls(
@@ -349,7 +349,7 @@ def _sampled(
     origins: NDArray[np.int64],
 ) -> RegisterAnalysis:
     said = scope.incident.observations if scope.incident is not None else ()
-    weighed = weigh((*said, *question.observations), priors)
+    weighed = weigh((*said, *question.statements), priors)
     numbers = sample_register(register, harm, scope, priors, weighed, question)
     tree = path_tree(harm.whole, origins)
     builder = _Builder(register, harm, scope, weighed, numbers, tree)

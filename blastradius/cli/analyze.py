@@ -100,7 +100,7 @@ def analyze(
         actions=tuple(action or ()),
         as_of=as_of,
         observe=tuple(observe or ()),
-        observations=observations,
+        observations=tuple(observations or ()),
         scenario=scenario,
         group=group,
         exact=exact,

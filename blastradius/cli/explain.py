@@ -56,7 +56,7 @@ def explain(
         actions=tuple(action or ()),
         as_of=as_of,
         observe=tuple(observe or ()),
-        observations=observations,
+        observations=tuple(observations or ()),
         scenario=scenario,
         exact=exact,
         worlds=worlds,

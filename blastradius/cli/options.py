@@ -136,9 +136,9 @@ ObserveOption = Annotated[
     ),
 ]
 ObservationsOption = Annotated[
-    str | None,
+    list[str] | None,
     typer.Option(
-        help="YAML or JSON file with more observations.",
+        help="YAML or JSON file with more observations. Repeatable: those of all files count.",
         metavar="FILE",
         show_default=False,
         rich_help_panel=QUESTION,

@@ -35,7 +35,7 @@ class QuestionOptions(NamedTuple):
     actions: tuple[str, ...] = ()
     as_of: str | None = None
     observe: tuple[str, ...] = ()
-    observations: str | None = None
+    observations: tuple[str, ...] = ()
     scenario: str | None = None
     group: bool = False
     exact: bool = False
@@ -51,7 +51,7 @@ def graph_name(wanted: str | None) -> str:
 
 def input_files(options: QuestionOptions) -> tuple[str | None, ...]:
     """Return the files that a question reads, if they are files."""
-    return (options.graph, options.observations, options.scenario)
+    return (options.graph, *options.observations, options.scenario)
 
 
 def ask(target: str, options: QuestionOptions) -> Result:
@@ -75,7 +75,7 @@ def ask(target: str, options: QuestionOptions) -> Result:
             hypothetical=options.hypothetical,
             actions=options.actions,
             as_of=options.as_of,
-            observations=_observations(loaded, statements, options.observations),
+            observations=(*options.observations, *_observations(loaded, statements)),
             groups=options.group,
             method=method_of(options),
             n_worlds=options.worlds,
@@ -151,23 +151,19 @@ def _read_statement(text: str) -> _Statement:
 
 
 def _observations(
-    loaded: LoadedGraph | Register, statements: list[_Statement], path: str | None
+    loaded: LoadedGraph | Register, statements: list[_Statement]
 ) -> tuple[Observation, ...]:
-    if not statements and path is None:
+    if not statements:
         return ()
-    from blastradius.io.files import read_observations
     from blastradius.model.graph import Observation
 
     resolve = _resolver(loaded)
-    said = [
+    return tuple(
         Observation.model_validate(
             {"party": resolve(item.party), "event": item.event, "state": item.state}
         )
         for item in statements
-    ]
-    # On columns, the analysis checks what the observations speak of.
-    graph = getattr(loaded, "graph", None)
-    return (*(read_observations(path, graph) if path is not None else ()), *said)
+    )
 
 
 def _resolver(loaded: LoadedGraph | Register) -> Callable[[str], str]:

@@ -34,7 +34,7 @@ OPTIONS = {
     "--action": QuickOption("actions", is_repeatable=True),
     "--as-of": QuickOption("as_of"),
     "--observe": QuickOption("observe", is_repeatable=True),
-    "--observations": QuickOption("observations"),
+    "--observations": QuickOption("observations", is_repeatable=True),
     "--scenario": QuickOption("scenario"),
     "--exact": QuickOption("exact", None),
     "--worlds": QuickOption("worlds", int),

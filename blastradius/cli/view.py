@@ -67,7 +67,7 @@ def view(
         actions=tuple(action or ()),
         as_of=as_of,
         observe=tuple(observe or ()),
-        observations=observations,
+        observations=tuple(observations or ()),
         scenario=scenario,
         exact=exact,
         worlds=worlds,

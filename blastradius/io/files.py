@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import re
 from contextlib import suppress
+from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Literal, TypeVar
@@ -96,7 +97,22 @@ def graph_from_bytes(content: bytes, name: str) -> Graph:
     return graph
 
 
+@dataclass(frozen=True, slots=True)
+class ObservationFile:
+    """The statements of one file, and what tells it from others."""
+
+    name: str
+    """Path as it was given."""
+    sha256: str
+    observations: tuple[Observation, ...]
+
+
 def read_observations(path: str | Path, graph: Graph | None = None) -> tuple[Observation, ...]:
+    """Return the observations in a file, read as :func:`read_observation_file` does."""
+    return read_observation_file(path, graph).observations
+
+
+def read_observation_file(path: str | Path, graph: Graph | None = None) -> ObservationFile:
     """Read observations: a list of them, or a mapping of ``schema`` and ``observations``.
 
     Parameters
@@ -111,7 +127,8 @@ def read_observations(path: str | Path, graph: Graph | None = None) -> tuple[Obs
     GraphFileError
         With every problem of the file, each with its place.
     """
-    source = Source(read_bytes(Path(path)), str(path))
+    content = read_bytes(Path(path))
+    source = Source(content, str(path))
     data = source.document.data
     if isinstance(data, dict):
         faults, file = validated(data, _ObservationFile.model_validate, _ObservationFile)
@@ -123,7 +140,7 @@ def read_observations(path: str | Path, graph: Graph | None = None) -> tuple[Obs
         faults += find_observation_faults(graph, data)
     if observations is None or faults or source.document.problems:
         raise source.failure(faults)
-    return observations
+    return ObservationFile(str(path), hashlib.sha256(content).hexdigest(), observations)
 
 
 def read_bytes(path: Path, shipped: Collection[str] = ()) -> bytes:

@@ -23,6 +23,7 @@ from blastradius.report.listing import Listing, select
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator, Mapping
+    from typing import Any
 
     from blastradius.analysis.results import (
         Analysis,
@@ -367,10 +368,26 @@ def _limits(analysis: Analysis, listing: Listing, graph: str | None) -> Iterator
             )
         )
     )
+    yield from _files_read(provenance.options)
     if analysis.ranking:
         best = analysis.ranking[0].id
         why = wording.command("explain", *_question(analysis, best), *wording.graph_option(graph))
         yield Paragraph(words("Why a party scores what it scores: ", why))
+
+
+def _files_read(options: Mapping[str, Any]) -> Iterator[Block]:
+    """Say which files the observations come from, and how many of these are repeats."""
+    files = options["observation_files"]
+    if not files:
+        return
+    told = ", ".join(
+        f"{file['name']} (sha256 {file['sha256'][:12]}…, "
+        f"{numbers.counted(file['statements'], 'statement')})"
+        for file in files
+    )
+    repeats = len(options["observations"]) - len(set(map(str, options["observations"])))
+    once = f" {numbers.counted(repeats, 'repeat')} not counted again." if repeats else ""
+    yield Paragraph(words(Span(f"Observations of {told}.{once}", "quiet")))
 
 
 def _statements(observations: Iterable[Mapping[str, str]]) -> Iterator[str]:
@@ -383,7 +400,7 @@ def _statements(observations: Iterable[Mapping[str, str]]) -> Iterator[str]:
 def _question(analysis: Analysis, party: str) -> Iterator[str]:
     """Return how to put the same question again, as command-line words.
 
-    Observations from a file are repeated one by one; one with a ratio of its own cannot be.
+    A statement that was made in Python may have a ratio of its own, and cannot be repeated.
     """
     incident, options = analysis.incident, analysis.provenance.options
     yield from (incident.id or analysis.origins[0].id, party)
@@ -393,9 +410,11 @@ def _question(analysis: Analysis, party: str) -> Iterator[str]:
         yield from ("--action", action)
     if options["as_of"]:
         yield from ("--as-of", options["as_of"])
-    yield from _statements(options["observations"])
-    if analysis.scenario is not None:
-        yield from ("--scenario", "FILE")
+    of_files = 0
+    for file in options["observation_files"]:
+        of_files += file["statements"]
+        yield from ("--observations", file["name"])
+    yield from _statements(options["observations"][of_files:])
     if options["method"] == "exact":
         yield "--exact"
     if options["n_worlds"]:

@@ -303,9 +303,10 @@ def _scenario_differences(before: Plain | None, after: Plain | None) -> Iterator
 
 
 def _option_differences(before: Plain, after: Plain) -> Iterator[Difference]:
-    for key in sorted(before.keys() | after.keys()):
+    # Of files of observations it matters what they say, and that stands in the observations.
+    for key in sorted((before.keys() | after.keys()) - {"scenario", "observation_files"}):
         one, other = before.get(key), after.get(key)
-        if key != "scenario" and (one or None) != (other or None):
+        if (one or None) != (other or None):
             yield Difference(f"option {key}", _value(one), _value(other), is_caution=False)
 
 

@@ -51,7 +51,7 @@ class HardenQuestion:
         if self.listed < 1:
             msg = f"listed must be at least 1, got {self.listed}"
             raise QuestionError(msg)
-        if self.breach.observations or self.breach.scenario is not None:
+        if self.breach.statements or self.breach.scenario is not None:
             msg = "hardening looks ahead: it takes no observations and no scenario"
             raise QuestionError(msg)
 

@@ -53,6 +53,12 @@
     ];
   }
 
+  function optionWords(value) {
+    if (Array.isArray(value)) return value.map(optionWords).join(', ');
+    const isRecord = typeof value === 'object' && value !== null;
+    return isRecord ? Object.values(value).map(optionWords).join(' ') : String(value);
+  }
+
   function provenanceRows() {
     const { provenance, engine } = data;
     const precision =
@@ -62,7 +68,7 @@
         ([, value]) =>
           value !== null && value !== false && value !== '' && !(Array.isArray(value) && !value.length),
       )
-      .map(([key, value]) => `${key} ${Array.isArray(value) ? value.join(', ') : value}`);
+      .map(([key, value]) => `${key} ${optionWords(value)}`);
     return [
       ['Graph', [data.graph.name, ' ', el('code', {}, data.graph.sha256.slice(0, 16))]],
       ['Program', `blastradius ${provenance.version}`],

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import hashlib
 import io
 import json
 import os
@@ -146,6 +147,60 @@ def test_observations_from_a_file(demo, tmp_path):
     by_file = json.loads(run(*command, "--observations", str(path)).stdout)
     by_option = json.loads(run(*command, "--observe", "bmw=confirmed").stdout)
     assert by_file["parties"] == by_option["parties"]
+
+
+@pytest.fixture
+def two_files(tmp_path):
+    """Return two files of observations that share a statement."""
+    both = "- {party: bmw, state: confirmed, likelihood_ratio: 20}\n"
+    files = [tmp_path / "first.yaml", tmp_path / "second.yaml"]
+    files[0].write_text(both, encoding="utf-8")
+    files[1].write_text(both + "- {party: vw, state: denied}\n", encoding="utf-8")
+    return [str(file) for file in files]
+
+
+def named(files):
+    return [word for file in files for word in ("--observations", file)]
+
+
+def test_observations_of_all_files_count_and_repeats_once(demo, two_files):
+    command = ("analyze", "conti", "--graph", demo)
+    both = json.loads(run(*command, *named(two_files), "--format", "json").stdout)
+    second = json.loads(run(*command, *named(two_files[1:]), "--format", "json").stdout)
+    jsonschema.validate(both, result_json_schema())
+    assert both["parties"] == second["parties"]
+    files = both["provenance"]["options"]["observation_files"]
+    assert [(file["name"], file["statements"]) for file in files] == [
+        (two_files[0], 1),
+        (two_files[1], 2),
+    ]
+    content = [Path(file).read_bytes() for file in two_files]
+    assert [file["sha256"] for file in files] == [hashlib.sha256(c).hexdigest() for c in content]
+    told = " ".join(run(*command, *named(two_files)).stdout.split())
+    assert f"(sha256 {files[0]['sha256'][:12]}…, 1 statement)" in told
+    assert "1 repeat not counted again." in told
+
+
+def test_the_command_that_is_suggested_asks_the_same(demo, two_files):
+    command = ("analyze", "conti", "--graph", demo, *named(two_files), "--observe", "bmw=denied")
+    suggested = run(*command).stdout.splitlines()[-1].split()
+    assert suggested[:2] == ["blastradius", "explain"]
+    explained = json.loads(run(*suggested[1:], "--format", "json").stdout)["party"]
+    asked = json.loads(run(*command, "--format", "json").stdout)["parties"]
+    assert explained in asked
+
+
+def test_the_faults_of_one_of_several_files_name_it(demo, two_files):
+    Path(two_files[1]).write_text("- {party: bmv, state: denied}", encoding="utf-8")
+    done = run("analyze", "conti", "--graph", demo, *named(two_files), code=1)
+    assert done.stderr.startswith(f"error: {two_files[1]}: 1 problem")
+    assert "did you mean 'bmw'?" in done.stderr
+
+
+def test_no_file_of_observations_is_written_over(demo, two_files):
+    words = ("--output", two_files[1], "--format", "json")
+    done = run("analyze", "conti", "--graph", demo, *named(two_files), *words, code=2)
+    assert "is an input of this command" in done.stderr
 
 
 def test_worlds_sample_reproducibly(demo):

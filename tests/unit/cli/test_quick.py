@@ -35,6 +35,7 @@ def test_both_know_the_same_options():
         "--top=3 continental --format=json --output x.json",
         "conti --role oem --role tier1 --action malware --action=hacking",
         "conti --observe a=denied --observe b:harmed=reported --observations said.yaml",
+        "conti --observations a.yaml --observations=b.yaml",
         "conti --scenario what-if.json",
         "conti --hypothetical --exact --group --as-of 2024-06",
         "conti --incident a --worlds 10",
