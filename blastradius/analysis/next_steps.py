@@ -109,8 +109,12 @@ def alerts(scope: Scope, ranking: Sequence[PartyResult]) -> Iterator[NextStep]:
     ):
         parties = [p for p in ranking if p.verdict == verdict]
         if parties:
-            only = parties[0].id if len(parties) == 1 else None
-            yield NextStep("alert", text.format(_listed(parties)), only, None)
+            yield NextStep("alert", text.format(_listed(parties)), _only(parties), None)
+
+
+def _only(parties: Sequence[PartyResult]) -> str | None:
+    """Return the party that a step is about, None for several."""
+    return parties[0].id if len(parties) == 1 else None
 
 
 def _listed(parties: Sequence[PartyResult]) -> str:
@@ -126,21 +130,34 @@ def _is_settled(party: PartyResult) -> bool:
 
 
 def missing_edges(ranking: Iterable[PartyResult]) -> Iterator[NextStep]:
-    """Point at statements that the recorded relations do not explain."""
+    """Point at statements that the recorded relations do not explain.
+
+    One step of each kind, however many parties it names: a long list of them would leave no room
+    for what else there is to do.
+    """
+    pathless, unlikely = [], []
     for party in ranking:
-        harmed = party.probability["harmed"]
         if party.hops is None and any(o.likelihood_ratio > 1 for o in party.observations):
-            text = (
-                f"{party.name} was spoken of, but the graph records no path to it: "
-                "find out which relation is missing"
-            )
-            yield NextStep("check", text, party.id, None)
-        elif party.verdict == "confirmed" and harmed.prior < _SURPRISING:
-            text = (
-                f"harm to {party.name} is confirmed, but the recorded relations made it unlikely: "
-                "find out which relation is missing or rated too low"
-            )
-            yield NextStep("check", text, party.id, None)
+            pathless.append(party)
+        elif party.verdict == "confirmed" and party.probability["harmed"].prior < _SURPRISING:
+            unlikely.append(party)
+    if pathless:
+        spoken, to = ("was", "it") if len(pathless) == 1 else ("were", "them")
+        text = (
+            f"{_listed(pathless)} {spoken} spoken of, but the graph records no path to {to}: "
+            f"find out which {_missing(pathless)}"
+        )
+        yield NextStep("check", text, _only(pathless), None)
+    if unlikely:
+        text = (
+            f"harm to {_listed(unlikely)} is confirmed, but the recorded relations made it "
+            f"unlikely: find out which {_missing(unlikely)} or rated too low"
+        )
+        yield NextStep("check", text, _only(unlikely), None)
+
+
+def _missing(parties: Sequence[PartyResult]) -> str:
+    return "relation is missing" if len(parties) == 1 else "relations are missing"
 
 
 def _for_edge(

@@ -37,6 +37,8 @@ if TYPE_CHECKING:
     )
 
 _BEST_SOURCES = 3
+_SPOKEN_SHOWN = 20
+"""Parties without a recorded path that are named."""
 _BLURRED = 0.05
 """A 95 % half-width above this is warned of [1]."""
 _STRIP_CELLS = 20
@@ -99,10 +101,22 @@ def _headline(analysis: Analysis) -> str:
     if analysis.scenario is not None:
         subject = f"What if: {subject}"
     reached = analysis.blast_radius.reachable_parties
+    on_path = [party for party in analysis.ranking if party.hops is not None]
+    beyond = _spoken_words([party for party in analysis.ranking if party.hops is None])
     if reached == 0:
-        return f"{subject}: no recorded path to another party"
+        return f"{subject}: no recorded path to another party{beyond}"
     downstream = f"{numbers.counted(reached, 'party', 'parties')} on record"
-    return f"{subject}: {downstream}, {wording.verdict_counts(analysis.ranking)}"
+    beyond = f"{beyond} without a recorded path" if beyond else ""
+    return f"{subject}: {downstream}, {wording.verdict_counts(on_path)}{beyond}"
+
+
+def _spoken_words(parties: Collection[PartyResult]) -> str:
+    """Return how many parties are only spoken of: the graph gives them no verdict."""
+    if not parties:
+        return ""
+    confirmed = sum(party.verdict == "confirmed" for party in parties)
+    of_them = f" ({confirmed:,} confirmed)" if confirmed else ""
+    return f"; {len(parties):,} spoken of{of_them}"
 
 
 def _incident_facts(analysis: Analysis, graph: str | None) -> Facts:
@@ -190,14 +204,45 @@ def _ranking_section(analysis: Analysis, listing: Listing) -> Section:
             else "No party has a recorded path."
         )
         return Section("Who is at risk downstream", (Paragraph(words(nobody)),), note)
-    beyond = any(_harm_beyond_exposure(entry) for entry in listing.entries)
-    rows = tuple(
-        _ranking_row(analysis, entry, rank, beyond=beyond)
+    blocks = (*_ranking_blocks(analysis, listing), *_spoken_blocks(analysis, listing))
+    return Section("Who is at risk downstream", blocks, note)
+
+
+def _ranking_blocks(analysis: Analysis, listing: Listing) -> Iterator[Block]:
+    """Yield the table of those that harm can reach."""
+    ranked = [
+        (rank, entry)
         for rank, entry in enumerate(listing.entries, start=1)
+        if not _is_only_spoken_of(entry)
+    ]
+    if not ranked:
+        yield Paragraph(words("No party has a recorded path."))
+        return
+    beyond = any(_harm_beyond_exposure(entry) for _, entry in ranked)
+    rows = tuple(_ranking_row(analysis, entry, rank, beyond=beyond) for rank, entry in ranked)
+    yield Table(_RANKING_COLUMNS, rows)
+    yield Paragraph(words(Span(_RANKING_NOTE + (_HARMED_NOTE if beyond else ""), "quiet")))
+
+
+def _is_only_spoken_of(entry: PartyResult | GroupResult) -> bool:
+    return getattr(entry, "hops", 0) is None
+
+
+def _spoken_blocks(analysis: Analysis, listing: Listing) -> Iterator[Block]:
+    """Yield those that were spoken of and that no path leads to: a table would show zeros."""
+    spoken = [analysis.parties[e.id] for e in listing.entries if _is_only_spoken_of(e)]
+    if not spoken:
+        return
+    names = [f"{party.name} ({wording.said_of(party)})" for party in spoken[:_SPOKEN_SHOWN]]
+    more = len(spoken) - len(names)
+    shown = ", ".join(names) + (f" and {more:,} more, all in the JSON" if more else "")
+    yield Paragraph(
+        words(
+            Span("Spoken of without a recorded path", "strong"),
+            f": {shown}. What was said stands, but no figure counts it: no recorded relation "
+            "takes harm there.",
+        )
     )
-    table = Table(_RANKING_COLUMNS, rows)
-    legend = Paragraph(words(Span(_RANKING_NOTE + (_HARMED_NOTE if beyond else ""), "quiet")))
-    return Section("Who is at risk downstream", (table, legend), note)
 
 
 def _harm_beyond_exposure(entry: PartyResult | GroupResult) -> bool:

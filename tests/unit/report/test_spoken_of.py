@@ -1,0 +1,85 @@
+"""Parties that are spoken of and that no recorded path leads to."""
+
+from __future__ import annotations
+
+import pytest
+
+import blastradius as br
+
+OTHERS = ("one", "two", "three", "four", "five", "six", "seven", "eight")
+NAMES = ("supplier", "linked", *OTHERS)
+GRAPH = br.Graph(
+    name="demo",
+    parties=[{"id": name, "name": name.title()} for name in NAMES],
+    datasets=[{"id": "plans", "owner": "linked", "varieties": ["Secrets"]}],
+    shares=[
+        {"discloser": "linked", "recipient": "supplier", "datasets": ["plans"], "probability": 0.5}
+    ],
+)
+
+
+def ask(target="supplier", **said):
+    observations = [br.Observation(party=party, state=state) for party, state in said.items()]
+    return br.analyze(GRAPH, target, observations=observations)
+
+
+def page(result):
+    return " ".join(result.to_text(width=200).split())
+
+
+def test_the_headline_counts_verdicts_of_those_with_a_path_only():
+    result = ask(one="confirmed", two="reported", linked="confirmed")
+    headline = result.to_text(width=200).splitlines()[0]
+    assert headline == (
+        "Hypothetical breach of Supplier: 1 party on record, 1 confirmed; 2 spoken of (1 confirmed) "
+        "without a recorded path"
+    )
+
+
+def test_the_headline_of_a_breach_that_reaches_nobody():
+    headline = ask("three", one="denied").to_text(width=200).splitlines()[0]
+    assert headline.endswith("Three: no recorded path to another party; 1 spoken of")
+
+
+def test_they_stand_below_the_table_not_in_it():
+    text = page(ask(one="confirmed", two="denied"))
+    assert "Spoken of without a recorded path: One (confirmed), Two (denied)." in text
+    assert "2 One" not in text
+    assert "no recorded path 0%" not in text
+    assert "Spoken of" not in page(ask(linked="reported"))
+
+
+def test_data_keep_a_row_for_each():
+    result = ask(one="confirmed", two="denied")
+    assert [row["id"] for row in result.to_rows()] == ["linked", "one", "two"]
+
+
+def test_a_filter_that_leaves_only_them():
+    result = ask("three", one="denied")
+    assert "No party has a recorded path. Spoken of without a recorded path: One" in page(result)
+
+
+@pytest.mark.parametrize(
+    ("said", "text", "party"),
+    [
+        (
+            {"one": "confirmed"},
+            "One was spoken of, but the graph records no path to it: find out which relation is missing",
+            "one",
+        ),
+        (
+            {"one": "confirmed", "two": "reported", "three": "denied"},
+            "One and Two were spoken of, but the graph records no path to them: find out which relations are missing",
+            None,
+        ),
+    ],
+)
+def test_one_step_asks_for_all_their_relations(said, text, party):
+    steps = [step for step in ask(**said).next_steps if step.kind == "check"]
+    assert [(step.text, step.party) for step in steps] == [(text, party)]
+
+
+def test_many_of_them_crowd_out_nothing_that_moves_the_score():
+    steps = ask(**dict.fromkeys(OTHERS, "confirmed")).next_steps
+    assert [step.kind for step in steps] == ["check", "protect"]
+    assert steps[0].text.startswith("Eight, Five, Four, One, Seven, Six and 2 more were spoken of")
