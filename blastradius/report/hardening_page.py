@@ -70,7 +70,7 @@ def hardening_document(hardening: Hardening, *, graph: str | None = None) -> Doc
         What finds the graph again, for commands to copy; None for the default graph.
     """
     sections = (
-        Section("What is asked", (_question(hardening),)),
+        Section("What is asked", (_question(hardening, graph),)),
         *_plan_sections(hardening),
         _list_section(
             "Relations by what they take off",
@@ -112,7 +112,7 @@ def _breach_words(hardening: Hardening) -> str:
     return f"a breach of {names}"
 
 
-def _question(hardening: Hardening) -> Facts:
+def _question(hardening: Hardening, graph: str | None) -> Facts:
     if hardening.target is None:
         breach = (
             f"supposed; may start at any of {hardening.n_origins:,} parties, each equally likely"
@@ -133,9 +133,26 @@ def _question(hardening: Hardening) -> Facts:
         ("Breach", (words(breach),)),
         ("What counts", (words(f"{counted}, before any observation"),)),
         ("An action", (words(action),)),
-        ("Total score", (words(total, f" as it is{mean}"),)),
+        ("Total score", (words(total, f" as it is{mean}"), *_in_analyze(hardening, graph))),
     ]
     return Facts(tuple(rows))
+
+
+def _in_analyze(hardening: Hardening, graph: str | None) -> Iterator[Inline]:
+    """Say which analysis has the same total: that of a recorded incident has another one."""
+    if hardening.target is None or hardening.protect is not None:
+        return
+    if hardening.incident is None:
+        why = ": without --hypothetical, analyze takes a recorded incident and what was said of it"
+    else:
+        why = ", before the arrow: behind it, what was said is weighed in"
+    yield words("as in ", _analyze_command(hardening, graph), why)
+
+
+def _analyze_command(hardening: Hardening, graph: str | None, *more: str) -> Span:
+    """Return how to analyse the same breach."""
+    options = (*wording.graph_option(graph), *_breach_options(hardening), *more)
+    return wording.command("analyze", str(hardening.target), *options)
 
 
 def _measured(item: Measured) -> str:
@@ -295,10 +312,9 @@ def _commands(hardening: Hardening, graph: str | None) -> Iterator[Inline]:
         "The plan as a scenario: add ", Span("--scenario-output plan.yaml", is_code=True), "."
     )
     if hardening.target is not None:
-        again = (*option, *_breach_options(hardening), "--scenario", "plan.yaml")
         yield words(
             "Then, what it changes for each party: ",
-            wording.command("analyze", hardening.target, *again),
+            _analyze_command(hardening, graph, "--scenario", "plan.yaml"),
         )
 
 

@@ -131,3 +131,24 @@ def test_sampled_numbers_bear_their_interval():
 def test_repr_and_str():
     assert repr(VIEWS["plan"]).startswith("<Hardening 'host': ")
     assert str(VIEWS["plan"]) == VIEWS["plan"].to_text()
+
+
+def asked(**options):
+    shown = br.harden("automotive", **{"top": 1, **options}).to_text(width=200)
+    return " ".join(shown.split("RELATIONS")[0].split())
+
+
+def test_the_page_names_the_analysis_with_the_same_total():
+    same = "as in blastradius analyze continental --hypothetical: without --hypothetical, analyze"
+    assert f"159 as it is {same} takes a recorded incident" in asked(target="continental")
+    again = "as in blastradius analyze continental-lockbit-2022, before the arrow"
+    assert f"362 as it is {again}" in asked(target="continental-lockbit-2022")
+    supposed = br.analyze("automotive", "continental", hypothetical=True)
+    recorded = br.analyze("automotive", "continental-lockbit-2022")
+    assert round(supposed.blast_radius.total_score.prior) == 159
+    assert round(recorded.blast_radius.total_score.prior) == 362
+
+
+def test_a_total_that_no_analysis_has_names_none():
+    assert "blastradius analyze" not in asked()
+    assert "blastradius analyze" not in asked(target="continental", protect="volkswagen")
