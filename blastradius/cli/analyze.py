@@ -9,6 +9,7 @@ import typer
 from blastradius.cli import options as shared
 from blastradius.cli.answer import FORMATS, MAX_NODES, ON_SCREEN, ListOptions, answer
 from blastradius.cli.question import QuestionOptions
+from blastradius.cli.usage import any_number, whole_number
 from blastradius.model.vocabulary import ROLES
 
 EXAMPLES = """Examples:
@@ -48,6 +49,7 @@ def analyze(
     min_score: Annotated[
         float,
         typer.Option(
+            parser=any_number("--min-score"),
             help="List only parties with at least this score, from 0 to 100.",
             metavar="N",
             rich_help_panel=shared.LISTING,
@@ -56,6 +58,7 @@ def analyze(
     top: Annotated[
         int | None,
         typer.Option(
+            parser=whole_number("--top"),
             help=f"List at most this many, 1 or more; printed tables end after {ON_SCREEN:,} rows without it.",
             metavar="N",
             show_default=False,

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
+from typer.core import TyperCommand, TyperGroup
 from typer.main import get_command
 
 import blastradius
@@ -31,14 +32,39 @@ from blastradius.cli.output import emit
 from blastradius.cli.usage import UsageError
 from blastradius.model.text import did_you_mean, quoted
 
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
 _ANSWERS = "Answers"
 _DATA = "What a graph holds"
 _FILES = "Files"
 
 _INTERRUPTED = 130
 
+
+class _PlainFlags:
+    """Help without the type that typer prints beside a flag: nothing follows a flag."""
+
+    def get_params(self, context: Any) -> list[Any]:  # noqa: ANN401 - typer's classes move
+        """Return the parameters, that of ``--help`` included."""
+        params: list[Any] = super().get_params(context)  # type: ignore[misc]
+        for param in params:
+            if getattr(param, "is_flag", False):
+                param.metavar = ""
+        return params
+
+
+class _Command(_PlainFlags, TyperCommand):
+    pass
+
+
+class _Group(_PlainFlags, TyperGroup):
+    pass
+
+
 app = typer.Typer(
     name="blastradius",
+    cls=_Group,
     help="Who downstream is exposed by this breach, to what, by which path, and how sure are we.",
     epilog="Start with: blastradius analyze continental",
     pretty_exceptions_enable=False,
@@ -77,7 +103,7 @@ for _panel, _module, _function in (
     (_FILES, generate, generate.generate),
     (_FILES, schema, schema.schema),
 ):
-    app.command(epilog=_module.EXAMPLES, rich_help_panel=_panel)(_function)
+    app.command(cls=_Command, epilog=_module.EXAMPLES, rich_help_panel=_panel)(_function)
 
 COMMANDS = tuple(
     command.callback.__name__ for command in app.registered_commands if command.callback
@@ -112,13 +138,29 @@ def _usage_error(error: Exception, words: list[str]) -> UsageError:
     message = str(error.format_message())  # type: ignore[attr-defined]
     context = getattr(error, "ctx", None)
     command = context.command_path.removeprefix("blastradius").strip() if context else ""
-    if not command and words and not words[0].startswith("-") and words[0] not in COMMANDS:
-        return UsageError(
-            f"unknown command {quoted(words[0])}{did_you_mean(words[0], COMMANDS)}", ""
-        )
+    if not command and words and not words[0].startswith("-"):
+        if words[0] not in COMMANDS:
+            return UsageError(
+                f"unknown command {quoted(words[0])}{did_you_mean(words[0], COMMANDS)}", ""
+            )
+        command = words[0]  # some errors know no context
     option = getattr(error, "option_name", None)
     if option is not None and hasattr(error, "possibilities"):
         known = [name for item in context.command.params for name in item.opts] if context else []
-        return UsageError(f"unknown option {quoted(option)}{did_you_mean(option, known)}", command)
+        return UsageError(f"unknown option {quoted(option)}{_option_hint(option, known)}", command)
     first = message.split("\n", 1)[0].rstrip(".")
     return UsageError(first[:1].lower() + first[1:], command)
+
+
+def _option_hint(option: str, known: Sequence[str]) -> str:
+    """Return the hint that follows an unknown option; one letter may stand for a whole word.
+
+    >>> _option_hint("-f", ["--format", "--top"]), _option_hint("-t", ["--target", "--top"])
+    (" (did you mean '--format'?)", ' (options with that letter: --target, --top)')
+    """
+    if len(option) > 2:
+        return did_you_mean(option, known)
+    meant = [name for name in known if name.startswith(f"-{option}")]
+    if len(meant) < 2:
+        return did_you_mean(meant[0], meant) if meant else ""
+    return f" (options with that letter: {', '.join(meant)})"

@@ -10,7 +10,7 @@ import typer
 from blastradius.cli import options as shared
 from blastradius.cli.answer import FORMATS
 from blastradius.cli.output import choose_format, deliver, spare_inputs
-from blastradius.cli.usage import UsageError
+from blastradius.cli.usage import UsageError, any_number
 
 EXAMPLES = """Examples:
 
@@ -37,6 +37,7 @@ def compare(
     min_change: Annotated[
         float,
         typer.Option(
+            parser=any_number("--min-change"),
             help="List only parties whose score moved by at least this, from 0 to 100.",
             metavar="N",
             rich_help_panel=shared.LISTING,

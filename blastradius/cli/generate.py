@@ -10,6 +10,7 @@ import typer
 from blastradius.cli.convert import NOTATIONS, check_target, is_file, write_graph_file
 from blastradius.cli.options import OUTPUT
 from blastradius.cli.output import emit, patience
+from blastradius.cli.usage import whole_number
 from blastradius.model.text import printable
 
 EXAMPLES = """Examples:
@@ -24,16 +25,27 @@ def generate(
     parties: Annotated[
         int,
         typer.Option(
-            help="Parties to make up, from 20 to 1,000,000.", metavar="N", show_default=False
+            parser=whole_number("--parties"),
+            help="Parties to make up, from 20 to 1,000,000.",
+            metavar="N",
+            show_default=False,
         ),
     ],
     seed: Annotated[
         int,
-        typer.Option(help="Of the random numbers, 0 or more: same seed, same file.", metavar="N"),
+        typer.Option(
+            parser=whole_number("--seed"),
+            help="Of the random numbers, 0 or more: same seed, same file.",
+            metavar="N",
+        ),
     ] = 0,
     shares: Annotated[
         int,
-        typer.Option(help="Shares for each party on average, from 1 to 15.", metavar="N"),
+        typer.Option(
+            parser=whole_number("--shares"),
+            help="Shares for each party on average, from 1 to 15.",
+            metavar="N",
+        ),
     ] = 10,
     output: Annotated[
         str | None,

@@ -13,7 +13,7 @@ from blastradius.cli.answer import FORMATS
 from blastradius.cli.output import choose_format, deliver, spare_inputs
 from blastradius.cli.progress import progress_bar
 from blastradius.cli.question import QuestionOptions, check_question, graph_name, method_of
-from blastradius.cli.usage import UsageError
+from blastradius.cli.usage import UsageError, any_number, whole_number
 
 if TYPE_CHECKING:
     from blastradius.api import HardeningView
@@ -73,6 +73,7 @@ def harden(
     budget: Annotated[
         float | None,
         typer.Option(
+            parser=any_number("--budget"),
             help="Also make a plan that costs at most this.",
             metavar="N",
             show_default=False,
@@ -92,6 +93,7 @@ def harden(
     lower_to: Annotated[
         float,
         typer.Option(
+            parser=any_number("--lower-to"),
             help="Lower probabilities to this part of their value instead of cutting: from 0 to "
             "less than 1.",
             metavar="PART",
@@ -114,6 +116,7 @@ def harden(
     top: Annotated[
         int,
         typer.Option(
+            parser=whole_number("--top"),
             help="List at most this many relations, 1 or more.",
             metavar="N",
             rich_help_panel=shared.LISTING,

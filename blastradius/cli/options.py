@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from blastradius.cli.question import EVENTS, graph_name
+from blastradius.cli.usage import any_number, whole_number
 from blastradius.errors import BlastRadiusError
 from blastradius.model.vocabulary import ACTIONS, OBSERVATION_STATES, ROLES
 
@@ -160,6 +161,7 @@ ExactOption = Annotated[
 WorldsOption = Annotated[
     int | None,
     typer.Option(
+        parser=whole_number("--worlds"),
         help="Sample this many worlds, 1 or more, instead of computing exactly.",
         metavar="N",
         show_default=False,
@@ -169,6 +171,7 @@ WorldsOption = Annotated[
 PrecisionOption = Annotated[
     float | None,
     typer.Option(
+        parser=any_number("--precision"),
         help="Where worlds are sampled, sample until every score is known to plus or minus this "
         "many points, with 95 % confidence; --worlds is then the most to sample.",
         metavar="POINTS",
@@ -179,6 +182,7 @@ PrecisionOption = Annotated[
 RngSeedOption = Annotated[
     int,
     typer.Option(
+        parser=whole_number("--rng-seed"),
         help="Seed of the sampling, 0 or more: same seed, same numbers.",
         metavar="N",
         rich_help_panel=ENGINE,
@@ -187,6 +191,8 @@ RngSeedOption = Annotated[
 OutputOption = Annotated[
     str | None,
     typer.Option(
+        "--output",
+        "-o",
         help="Write to this file. Without --format its suffix decides: .json .csv .md .txt.",
         metavar="FILE",
         show_default=False,
@@ -196,6 +202,7 @@ OutputOption = Annotated[
 MaxNodesOption = Annotated[
     int,
     typer.Option(
+        parser=whole_number("--max-nodes"),
         help="Parties that the page draws at once, 1 or more; those of lower score are folded "
         "into groups that unfold.",
         metavar="N",

@@ -8,7 +8,9 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from blastradius.cli.output import patience
 from blastradius.cli.usage import UsageError, check_words
+from blastradius.errors import UnknownNameError
 from blastradius.model.dates import parse_partial
+from blastradius.model.text import did_you_mean, quoted
 from blastradius.model.vocabulary import ACTIONS, OBSERVATION_STATES
 
 if TYPE_CHECKING:
@@ -140,9 +142,10 @@ def _read_statement(text: str) -> _Statement:
     party, _, event = subject.rpartition(":")
     if event not in EVENTS or not party:
         party, event = subject, EVENTS[0]
-    if not equals or not party:
+    if not party or not state:
+        lacks = "party" if not party and equals else "state"
         msg = (
-            f"--observe: write PARTY=STATE or PARTY:EVENT=STATE, got {text!r} "
+            f"--observe: {quoted(text)} names no {lacks}; write PARTY=STATE or PARTY:EVENT=STATE "
             f"(states: {', '.join(OBSERVATION_STATES)}; events: {', '.join(EVENTS)})"
         )
         raise UsageError(msg)
@@ -160,10 +163,26 @@ def _observations(
     resolve = _resolver(loaded)
     return tuple(
         Observation.model_validate(
-            {"party": resolve(item.party), "event": item.event, "state": item.state}
+            {"party": _party(item, resolve), "event": item.event, "state": item.state}
         )
         for item in statements
     )
+
+
+def _party(item: _Statement, resolve: Callable[[str], str]) -> str:
+    """Return the id of the party that a statement is about.
+
+    Ids may hold colons, so only now can it be told that what follows one was meant as an event.
+    """
+    try:
+        return resolve(item.party)
+    except UnknownNameError:
+        party, colon, event = item.party.rpartition(":")
+        if not colon or not party:
+            raise
+        hint = did_you_mean(event, EVENTS) or f" (events: {', '.join(EVENTS)})"
+        msg = f"--observe: {quoted(item.party)} is no party, and {quoted(event)} no event{hint}"
+        raise UsageError(msg) from None
 
 
 def _resolver(loaded: LoadedGraph | Register) -> Callable[[str], str]:

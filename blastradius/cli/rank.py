@@ -12,6 +12,7 @@ from blastradius.cli import surveys
 from blastradius.cli.progress import progress_bar
 from blastradius.cli.question import graph_name
 from blastradius.cli.surveys import SurveyOptions, deliver_survey
+from blastradius.cli.usage import whole_number
 
 EXAMPLES = """Examples:
 
@@ -31,6 +32,7 @@ def rank(
     top: Annotated[
         int,
         typer.Option(
+            parser=whole_number("--top"),
             help="List at most this many, 1 or more.",
             metavar="N",
             rich_help_panel=shared.LISTING,

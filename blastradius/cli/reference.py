@@ -287,7 +287,7 @@ def _format_words(command: Any) -> str:  # noqa: ANN401
         return "an HTML page"
     if any(option.opts == ["--tables"] for option in command.params):
         return "a graph file, or tables"
-    return "json" if any(option.opts == ["--output"] for option in command.params) else "text"
+    return "json" if any("--output" in option.opts for option in command.params) else "text"
 
 
 def _formats(option: Any) -> list[str]:  # noqa: ANN401

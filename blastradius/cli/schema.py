@@ -51,7 +51,12 @@ def schema(
     output: Annotated[
         str | None,
         typer.Option(
-            help="Write to this file.", metavar="FILE", show_default=False, rich_help_panel=OUTPUT
+            "--output",
+            "-o",
+            help="Write to this file.",
+            metavar="FILE",
+            show_default=False,
+            rich_help_panel=OUTPUT,
         ),
     ] = None,
 ) -> None:

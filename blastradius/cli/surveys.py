@@ -9,7 +9,7 @@ import typer
 from blastradius.cli import options as shared
 from blastradius.cli.output import choose_format, deliver, spare_inputs
 from blastradius.cli.question import QuestionOptions, check_question, method_of
-from blastradius.cli.usage import UsageError, check_words
+from blastradius.cli.usage import UsageError, any_number, check_words
 from blastradius.model.vocabulary import ROLES
 
 if TYPE_CHECKING:
@@ -56,6 +56,7 @@ AsOfOption = Annotated[
 PrecisionOption = Annotated[
     float,
     typer.Option(
+        parser=any_number("--precision"),
         help="Where worlds are sampled, stop when the 95% interval of each listed score is this "
         "many percent of it, more than 0 and less than 100.",
         metavar="PERCENT",

@@ -16,7 +16,7 @@ from blastradius.cli import options as shared
 from blastradius.cli.output import emit, look_of, spare_inputs
 from blastradius.cli.progress import reading_bar
 from blastradius.cli.question import graph_name
-from blastradius.cli.usage import UsageError, check_words
+from blastradius.cli.usage import UsageError, check_words, whole_number
 from blastradius.errors import OutputError
 from blastradius.model.text import printable, quoted
 from blastradius.report.tlp import DEFAULT_TLP, TLP_MEANINGS
@@ -105,7 +105,11 @@ def _part(text: str) -> float:
     (0.05, 0.05)
     """
     number = text.removesuffix("%")
-    return float(number) / 100 if number != text else float(number)
+    try:
+        return float(number) / 100 if number != text else float(number)
+    except ValueError:
+        msg = f"--sample: must be a part such as 0.05 or 5%, got {quoted(text)}"
+        raise UsageError(msg) from None
 
 
 class TriageOptions(NamedTuple):
@@ -248,6 +252,7 @@ def triage(
     threads: Annotated[
         int | None,
         typer.Option(
+            parser=whole_number("--threads"),
             help="Threads to use, 1 or more; by default as many as there are processors. The "
             "result is the same.",
             metavar="N",

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from blastradius.model.text import did_you_mean, quoted
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable
+    from collections.abc import Callable, Collection, Iterable
 
 
 class UsageError(Exception):
@@ -36,3 +36,37 @@ def check_words(option: str, words: Iterable[str], known: Collection[str]) -> No
             hint = did_you_mean(word, known) or f" (choose from {', '.join(known)})"
             msg = f"{option}: unknown value {quoted(word)}{hint}"
             raise UsageError(msg)
+
+
+def whole_number(option: str) -> Callable[[str], int]:
+    """Return what reads the value of an option that takes whole numbers.
+
+    >>> whole_number("--top")("3")
+    3
+    """
+
+    def read(text: str) -> int:
+        try:
+            return int(text)
+        except ValueError:
+            msg = f"{option}: must be a whole number such as 10, got {quoted(text)}"
+            raise UsageError(msg) from None
+
+    return read
+
+
+def any_number(option: str) -> Callable[[str], float]:
+    """Return what reads the value of an option that takes numbers.
+
+    >>> any_number("--budget")("2.5")
+    2.5
+    """
+
+    def read(text: str) -> float:
+        try:
+            return float(text)
+        except ValueError:
+            msg = f"{option}: must be a number such as 2.5, got {quoted(text)}"
+            raise UsageError(msg) from None
+
+    return read

@@ -14,7 +14,7 @@ from blastradius.cli.question import QuestionOptions, ask, input_files
 
 EXAMPLES = """Examples:
 
-blastradius view continental --no-open
+blastradius view continental --output continental.html --no-open
 
 blastradius view nio --hypothetical --output nio.html --no-open
 """
@@ -33,7 +33,10 @@ def view(
     output: Annotated[
         str | None,
         typer.Option(
-            help="Write the page to this file instead of a temporary one.",
+            "--output",
+            "-o",
+            help="Write the page to this file. Without it the page lies in a new temporary folder, "
+            "which stays until you delete it.",
             metavar="FILE",
             show_default=False,
             rich_help_panel=shared.OUTPUT,
@@ -56,8 +59,8 @@ def view(
     """Show whom a breach of TARGET exposes as an interactive page in the browser.
 
     The page is one file that needs no network and sends nothing: graph and ranking side by side,
-    the evidence behind every arrow, and what would change if a relation were cut. Its path is
-    printed.
+    the evidence behind every arrow, and what would change if a relation were cut. The path of the
+    file is printed.
     """
     check_max_nodes(max_nodes)
     question = QuestionOptions(

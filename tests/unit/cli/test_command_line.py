@@ -124,6 +124,13 @@ def test_the_suffix_decides_the_format(demo, tmp_path, name, start):
     assert b"\x1b" not in content
 
 
+def test_o_is_short_for_output(demo, tmp_path):
+    short, long = tmp_path / "short.json", tmp_path / "long.json"
+    run("analyze", "conti", "--graph", demo, "-o", str(short))
+    run("analyze", "conti", "--graph", demo, "--output", str(long))
+    assert short.read_bytes() == long.read_bytes()
+
+
 def test_format_beats_suffix(demo, tmp_path):
     target = tmp_path / "x.json"
     run("analyze", "conti", "--graph", demo, "--output", str(target), "--format", "csv")
@@ -391,6 +398,13 @@ def test_version_and_help():
         assert "Examples" in run(command, "--help").stdout
 
 
+def test_help_names_no_type_beside_a_flag():
+    for words in (("--help",), ("analyze", "--help"), ("schema", "--help")):
+        text = run(*words).stdout
+        assert "--help" in text
+        assert "bool" not in text.lower()
+
+
 # --- streams ------------------------------------------------------------------------------------
 
 
@@ -501,6 +515,21 @@ def test_an_unknown_graph():
 
 
 @pytest.mark.parametrize(
+    ("statement", "message"),
+    [
+        (
+            "bmw:disrupt=denied",
+            "'bmw:disrupt' is no party, and 'disrupt' no event (did you mean 'd",
+        ),
+        ("x:foo=denied", "'x:foo' is no party, and 'foo' no event (events: exposed, compromised"),
+    ],
+)
+def test_what_follows_a_colon_may_be_meant_as_an_event(demo, statement, message):
+    done = run("analyze", "conti", "--graph", demo, "--observe", statement, code=2)
+    assert f"--observe: {message}" in done.stderr
+
+
+@pytest.mark.parametrize(
     ("arguments", "message"),
     [
         (["analyse", "conti"], "unknown command 'analyse' (did you mean 'analyze'?)"),
@@ -510,7 +539,27 @@ def test_an_unknown_graph():
         ),
         (["analyze"], "missing argument 'TARGET'"),
         (["analyze", "a", "b"], "unexpected extra argument"),
-        (["analyze", "a", "--top", "three"], "--top"),
+        (
+            ["analyze", "a", "--top", "three"],
+            "--top: must be a whole number such as 10, got 'three'",
+        ),
+        (
+            ["analyze", "a", "--min-score", "x"],
+            "--min-score: must be a number such as 2.5, got 'x'",
+        ),
+        (["analyze", "a", "--worlds", "1e6"], "--worlds: must be a whole number such as 10"),
+        (
+            ["harden", "a", "--budget", "abc"],
+            "--budget: must be a number such as 2.5, got 'abc'",
+        ),
+        (["rank", "--precision", "2,5"], "--precision: must be a number such as 2.5, got '2,5'"),
+        (["analyze", "a", "-f", "json"], "unknown option '-f' (did you mean '--format'?)"),
+        (
+            ["harden", "a", "-b", "3"],
+            "unknown option '-b' (did you mean '--budget'?)",
+        ),
+        (["triage", "a", "-t"], "unknown option '-t' (options with that letter: --target"),
+        (["analyze", "a", "--graph"], "Try 'blastradius analyze --help'"),
         (["analyze", "a", "--top", "0"], "--top: must be at least 1, got 0"),
         (["analyze", "a", "--min-score", "101"], "--min-score: must be between 0 and 100, got 101"),
         (["analyze", "a", "--worlds", "0"], "--worlds: must be between 1 and 100,000,000, got 0"),
@@ -523,7 +572,9 @@ def test_an_unknown_graph():
         (["analyze", "a", "--role", "oen"], "--role: unknown value 'oen' (did you mean 'oem'?)"),
         (["analyze", "a", "--action", "hackng"], "did you mean 'hacking'?"),
         (["analyze", "a", "--as-of", "2022-13"], "--as-of: not a date: '2022-13'"),
-        (["analyze", "a", "--observe", "bmw"], "--observe: write PARTY=STATE"),
+        (["analyze", "a", "--observe", "bmw"], "--observe: 'bmw' names no state; write PARTY="),
+        (["analyze", "a", "--observe", "x:foo="], "--observe: 'x:foo=' names no state; write"),
+        (["analyze", "a", "--observe", "=denied"], "--observe: '=denied' names no party; write"),
         (["analyze", "a", "--observe", "bmw=maybe"], "--observe: unknown value 'maybe'"),
         (["parties", "--format", "text"], "--format: unknown value 'text'"),
     ],

@@ -107,7 +107,7 @@ REFUSED = [
     ("generate --parties 100 --seed -1", 1, "the seed: must be between 0 and"),
     ("generate --parties 100 --shares 99", 1, "shares for each party: must be between 1 and 15"),
     ("generate --parties 100 -o taken", 1, "cannot write taken: it exists; --force replaces it"),
-    ("generate --parties many", 2, "invalid value for '--parties'"),
+    ("generate --parties many", 2, "--parties: must be a whole number such as 10, got 'many'"),
 ]
 
 

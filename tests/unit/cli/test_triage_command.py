@@ -219,7 +219,7 @@ def test_exit_codes_of_real_listings(tmp_path, capsys, content, code):
         (["x", "--sample", "0"], "--sample: must be more than 0 and less than 1 (100%), got 0"),
         (["x", "--sample", "100%"], "--sample: must be more than 0 and less than 1 (100%), got 1"),
         (["x", "--sample=nan"], "--sample: must be more than 0"),
-        (["x", "--sample=some"], "invalid value for '--sample'"),
+        (["x", "--sample=some"], "--sample: must be a part such as 0.05 or 5%, got 'some'"),
         (["x", "--threads", "0"], "--threads: must be at least 1, got 0"),
         (["x", "--tlp", "WHITE"], "--tlp: unknown value 'WHITE'"),
         (["x", "--format", "tre"], "--format: unknown value 'tre' (did you mean 'tree'?)"),
