@@ -64,8 +64,8 @@ if TYPE_CHECKING:
     from blastradius.report.triage_view import TriageView
     from blastradius.triage.lexicon import Lexicon
 
-    OnPath = Callable[[int, str, str, str, str, tuple[str, ...]], None]
-    """Takes line, path, party id, sureness, term and varieties of one path."""
+    OnPath = Callable[[str, int, str, str, str, str, tuple[str, ...]], None]
+    """Takes listing, number, path, party id, sureness, term and varieties of one path."""
 
 _T = TypeVar("_T")
 
@@ -347,8 +347,8 @@ def triage(
         Party whose paths ``on_path`` is told: one of the graph, or one that the lexicon knows
         outside it.
     on_path : callable, optional
-        Called with (number of the path, path, party id, sureness, term, varieties) for each of
-        them; numbers count over all listings, from 1.
+        Called with (listing, number of the path in it, path, party id, sureness, term, varieties)
+        for each of them. The listing is named as in the result, and numbers start from 1.
     progress : callable, optional
         Called with (bytes read, bytes in all or None, paths so far) as the work goes on.
 

@@ -50,8 +50,8 @@ REPORTS = {
 }
 
 DEFAULT_SAMPLE = "0.01"
-PATH_COLUMNS = ("path_number", "path", "party", "sureness", "term", "varieties", "tlp")
-"""Columns of the table of paths: the number counts paths over all listings, from 1. The label stands
+PATH_COLUMNS = ("listing", "path_number", "path", "party", "sureness", "term", "varieties", "tlp")
+"""Columns of the table of paths: the number counts the paths of the listing, from 1. The label stands
 on each row, so that it stays with what is filtered or copied out of a spreadsheet."""
 
 _INCOMPLETE = 3
@@ -413,10 +413,17 @@ def _path_writer(path: str | None, tlp: Tlp) -> Iterator[OnPath | None]:
         rows.writerow(PATH_COLUMNS)
 
         def on_path(
-            number: int, name: str, party: str, sureness: str, term: str, varieties: tuple[str, ...]
+            listing: str,
+            number: int,
+            name: str,
+            party: str,
+            sureness: str,
+            term: str,
+            varieties: tuple[str, ...],
         ) -> None:
             kinds = "; ".join(varieties)
-            rows.writerow((number, *map(csv_cell, (name, party, sureness, term, kinds, label))))
+            texts = map(csv_cell, (name, party, sureness, term, kinds, label))
+            rows.writerow((csv_cell(listing), number, *texts))
 
         yield on_path
 

@@ -33,8 +33,9 @@ from blastradius.triage.vocabulary import MEDIUM, compile_vocabulary
 Progress = Callable[[int, int | None, int], None]
 """Told (bytes of the inputs read, bytes in all or None, paths so far)."""
 
-OnPath = Callable[[int, str, str, str, str, tuple[str, ...]], None]
-"""Told (number of the path, path, party id, sureness, term, varieties) of each matching line."""
+OnPath = Callable[[str, int, str, str, str, str, tuple[str, ...]], None]
+"""Told (listing, number of the path in it, path, party id, sureness, term, varieties) of each
+matching line; the listing by its name in the result."""
 
 _AHEAD: Final = 2
 """Blocks that wait for each thread: enough to keep it busy, little enough to keep memory small."""
@@ -116,8 +117,8 @@ def triage_listings(
     PatternError
         If a term of the graph means nothing.
     """
-    run = _Run(graph, lexicon, question, on_path)
     reading = Reading()
+    run = _Run(graph, lexicon, question, reading, on_path)
 
     def moved(done: int, total: int | None) -> None:
         if progress is not None:
@@ -127,22 +128,29 @@ def triage_listings(
         listings, question.listing_format, reading=reading, progress=moved, stdin=stdin
     )
     is_partial = run.through(blocks)
-    return run.result(reading, provenance, is_partial=is_partial)
+    return run.result(provenance, is_partial=is_partial)
 
 
 class _Run:
     """One triage on its way."""
 
     def __init__(
-        self, graph: Graph, lexicon: Lexicon, question: TriageQuestion, on_path: OnPath | None
+        self,
+        graph: Graph,
+        lexicon: Lexicon,
+        question: TriageQuestion,
+        reading: Reading,
+        on_path: OnPath | None,
     ) -> None:
-        self.question, self.on_path = question, on_path
+        self.question, self.reading, self.on_path = question, reading, on_path
         self.vocabulary = compile_vocabulary(graph, lexicon, without=question.origins)
         self.tally = Tally.empty(self.vocabulary)
         self._matcher, self._room = Matcher(self.vocabulary), Room()
         self._sample = _BlockSample(question.sample, len(self.vocabulary.parties) + 1)
         self._rows = {searched.id: row for row, searched in enumerate(self.vocabulary.parties)}
         self._row = self._rows.get(question.party, -1) if question.party is not None else -1
+        self._listing, self._in_listing = 0, 0
+        """Listing of the block that comes next, and paths of it before that."""
 
     def through(self, blocks: Iterator[Block]) -> bool:
         """Count all blocks; return whether that was interrupted."""
@@ -171,9 +179,12 @@ class _Run:
 
     def _add(self, found: Classified) -> None:
         before = self.tally.party_files.copy() if self._sample.part is not None else None
+        if found.block.listing != self._listing:
+            self._listing, self._in_listing = found.block.listing, 0
         if self._row >= 0 and self.on_path is not None:
             self._hand_out(found, self.on_path)
         self.tally.add(found)
+        self._in_listing += found.n_lines
         if before is not None:
             self._sample.add(found.n_lines, self.tally.party_files - before)
 
@@ -182,7 +193,8 @@ class _Run:
         for hit in np.flatnonzero((hits.party == self._row) & (hits.level >= MEDIUM)).tolist():
             line, bits = int(hits.line[hit]), int(hits.varieties[hit])
             on_path(
-                self.tally.lines + line + 1,
+                self.reading.inputs[self._listing].name,
+                self._in_listing + line + 1,
                 decode_line(found.path(line)),
                 self.vocabulary.parties[self._row].id,
                 SURENESS[int(hits.level[hit])],
@@ -190,9 +202,9 @@ class _Run:
                 tuple(v for k, v in enumerate(DATA_VARIETIES) if bits >> k & 1),
             )
 
-    def result(self, reading: Reading, provenance: TriageProvenance, *, is_partial: bool) -> Triage:
+    def result(self, provenance: TriageProvenance, *, is_partial: bool) -> Triage:
         """Return everything that was counted."""
-        tally = self.tally
+        tally, reading = self.tally, self.reading
         summary = Summary(tally, self.vocabulary)
         found = [self._estimated(party) for party in summary.parties()]
         inputs = tuple(_input(each) for each in reading.inputs)

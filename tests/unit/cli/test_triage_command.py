@@ -132,25 +132,26 @@ def test_observations_and_reports_are_written(reading, tmp_path, capsys):
 
 def test_paths_of_a_party_are_escaped_and_no_formulas(reading, tmp_path):
     reading.paths = [
-        (k, path, "vw", "high", "=term", ("Secrets", "Internal"))
+        ("=x\u202e.zip!a;=1", k, path, "vw", "high", "=term", ("Secrets", "Internal"))
         for k, path in enumerate(sample.HOSTILE, start=1)
     ]
     assert main(["triage", "listing.txt", "--party", "VW", "--paths", "vw.csv"]) == 0
     assert reading.asked[0]["party"] == "VW"
     text = (tmp_path / "vw.csv").read_text(encoding="utf-8")
     rows = list(csv.DictReader(io.StringIO(text)))
-    columns = ["path_number", "path", "party", "sureness", "term", "varieties", "tlp"]
+    columns = ["listing", "path_number", "path", "party", "sureness", "term", "varieties", "tlp"]
     assert list(rows[0]) == columns
     assert {row["tlp"] for row in rows} == {"TLP:AMBER+STRICT"}
     assert [row["path_number"] for row in rows] == [str(k + 1) for k in range(len(sample.HOSTILE))]
     assert rows[3]["path"] == f"'{sample.FORMULA}"
+    assert {row["listing"] for row in rows} == {"'=x\\u202e.zip!a;'=1"}
     assert rows[0]["term"] == "'=term"
     assert rows[0]["varieties"] == "Secrets; Internal"
     assert all(line.replace("\u00a0", " ").isprintable() for line in text.split("\n"))
 
 
 def test_each_path_bears_the_label(reading, tmp_path):
-    reading.paths = [(1, "D:/x", "vw", "high", "vw", ())]
+    reading.paths = [("x", 1, "D:/x", "vw", "high", "vw", ())]
     assert main(["triage", "x", "--party", "vw", "--paths", "p.csv", "--tlp", "red"]) == 0
     assert (tmp_path / "p.csv").read_text(encoding="utf-8").endswith(",TLP:RED\n")
 
@@ -160,7 +161,7 @@ def test_each_path_bears_the_label(reading, tmp_path):
 
 def test_ctrl_c_prints_and_writes_what_was_seen(reading, tmp_path, capsys):
     reading.triage = sample.sampled()
-    reading.paths = [(1, "D:/x", "vw", "high", "vw", ())]
+    reading.paths = [("x", 1, "D:/x", "vw", "high", "vw", ())]
     words = ["-o", "o.yaml", "--report", "r.json", "--party", "vw", "--paths", "p.csv"]
     assert main(["triage", "listing.txt", *words]) == 130
     out, err = capsys.readouterr()
@@ -173,7 +174,7 @@ def test_ctrl_c_prints_and_writes_what_was_seen(reading, tmp_path, capsys):
 
 def test_an_interrupt_before_there_is_a_result_leaves_no_file(reading, tmp_path, monkeypatch):
     def interrupted(*_, on_path, **__):
-        on_path(1, "D:/x", "vw", "high", "vw", ())
+        on_path("x", 1, "D:/x", "vw", "high", "vw", ())
         raise KeyboardInterrupt
 
     monkeypatch.setattr(api, "triage", interrupted)
@@ -184,7 +185,7 @@ def test_an_interrupt_before_there_is_a_result_leaves_no_file(reading, tmp_path,
 
 def test_what_could_not_be_read_in_full_is_told_by_the_exit_code(reading, tmp_path, capsys):
     reading.triage = sample.TRIAGE
-    reading.paths = [(1, "D:/x", "vw", "high", "vw", ())]
+    reading.paths = [("x", 1, "D:/x", "vw", "high", "vw", ())]
     words = ["-o", "o.yaml", "--report", "r.json", "--party", "vw", "--paths", "p.csv"]
     assert main(["triage", "listing.txt", *words]) == 3
     out, err = capsys.readouterr()

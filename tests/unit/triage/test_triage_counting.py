@@ -86,7 +86,7 @@ def test_threads_do_not_matter(monkeypatch, tmp_path):
     listing.write_text("".join("/".join(rng.choice(words, 5)) + "\n" for _ in range(2000)))
     seen = []
 
-    def told(number, path, *_):
+    def told(_, number, path, *__):
         seen.append((number, path))
 
     answers = []

@@ -6,6 +6,7 @@ import io
 import json
 import os
 import sys
+import zipfile
 
 import numpy as np
 import pytest
@@ -141,16 +142,30 @@ def test_standard_input_is_a_listing(monkeypatch, listing):
     assert found.inputs[0].stored_bytes == len(content)
 
 
-def test_several_listings_are_numbered_through(listing):
-    first, second = listing(["x", "audi/1"], "a.txt"), listing(["audi/2", "y"], "b.txt")
+def test_paths_are_numbered_in_their_listing(listing, small_blocks):
+    first = listing(["x" * 900, "audi/1"], "a.txt")
+    second = listing(["y", "audi/2", "z" * 900, "audi/3"], "b.txt")
     seen = []
     question = run.TriageQuestion(party="audi")
     found = triage(first, second, question=question, on_path=lambda *told: seen.append(told))
     assert seen == [
-        (2, "audi/1", "audi", "high", "Audi", ()),
-        (3, "audi/2", "audi", "high", "Audi", ()),
+        (str(first), 2, "audi/1", "audi", "high", "Audi", ()),
+        (str(second), 2, "audi/2", "audi", "high", "Audi", ()),
+        (str(second), 4, "audi/3", "audi", "high", "Audi", ()),
     ]
-    assert found.files == 4
+    assert [read.name for read in found.inputs] == [str(first), str(second)]
+    assert found.files == 6
+
+
+def test_paths_name_the_member_of_an_archive(tmp_path):
+    archive = tmp_path / "all.zip"
+    with zipfile.ZipFile(archive, "w") as members:
+        members.writestr("a.txt", "x\naudi/1\n")
+        members.writestr("b.txt", "audi/2\n")
+    seen = []
+    question = run.TriageQuestion(party="audi")
+    triage(archive, question=question, on_path=lambda *told: seen.append(told[:3]))
+    assert seen == [(f"{archive}!a.txt", 2, "audi/1"), (f"{archive}!b.txt", 1, "audi/2")]
 
 
 def test_each_line_of_a_party_is_handed_out_once_and_in_order(listing, small_blocks):
@@ -160,10 +175,10 @@ def test_each_line_of_a_party_is_handed_out_once_and_in_order(listing, small_blo
     seen = []
     question = run.TriageQuestion(party="audi", n_threads=4)
     triage(listing(paths), question=question, on_path=lambda *told: seen.append(told))
-    assert [(number, path) for number, path, *_ in seen] == [
+    assert [(number, path) for _, number, path, *_ in seen] == [
         (number, path) for number, path in enumerate(paths, start=1) if "audi" in path
     ]
-    assert all((told[5] == ("Secrets",)) is ("preis" in told[1]) for told in seen)
+    assert all((told[6] == ("Secrets",)) is ("preis" in told[2]) for told in seen)
 
 
 def test_a_party_nobody_searches_for_has_no_paths(listing):
@@ -223,7 +238,7 @@ def test_a_party_outside_the_graph_has_paths(listing):
         party="subaru",
         on_path=lambda *t: seen.append(t),
     )
-    assert [told[2] for told in seen] == [party.id for party in found.triage.proposed]
+    assert [told[3] for told in seen] == [party.id for party in found.triage.proposed]
 
 
 @pytest.mark.parametrize("fields", [{"sample": 0}, {"sample": 1.5}, {"n_threads": 0}])
