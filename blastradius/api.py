@@ -365,8 +365,8 @@ def triage(
     from blastradius.analysis.resolve import resolve_target
     from blastradius.model.graph import Incident
     from blastradius.report.triage_view import TriageView
-    from blastradius.triage.lexicon import read_lexicon, shipped_lexicon
-    from blastradius.triage.results import TriageProvenance
+    from blastradius.triage.lexicon import joined_lexicon, read_lexicon_file, shipped_lexicon_files
+    from blastradius.triage.results import LexiconUsed, TriageProvenance
     from blastradius.triage.run import TriageQuestion, triage_listings
     from blastradius.triage.streams import find_places
 
@@ -377,9 +377,8 @@ def triage(
     if target is not None:
         named = resolve_target(loaded.graph, target)
         origins = named.origins if isinstance(named, Incident) else (named.id,)
-    lexicon = shipped_lexicon()
-    for path in _paths(lexicons):
-        lexicon = lexicon.extended(read_lexicon(path))
+    files = (*shipped_lexicon_files(), *map(read_lexicon_file, _paths(lexicons)))
+    lexicon = joined_lexicon(files)
     question = TriageQuestion(
         target=target,
         origins=origins,
@@ -394,7 +393,12 @@ def triage(
         question,
         lexicon=lexicon,
         provenance=TriageProvenance(
-            __version__, loaded.name, loaded.sha256, lexicon.name, question.options()
+            __version__,
+            loaded.name,
+            loaded.sha256,
+            lexicon.name,
+            question.options(),
+            tuple(LexiconUsed(file.name, file.sha256, file.is_shipped) for file in files),
         ),
         on_path=on_path,
         progress=progress,

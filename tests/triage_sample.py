@@ -10,6 +10,7 @@ from blastradius.triage.results import (
     FolderFound,
     InputRead,
     Interval,
+    LexiconUsed,
     PartyFound,
     RuleFired,
     SamplePath,
@@ -208,7 +209,15 @@ def observation(found, **fields):
 
 TRIAGE = Triage(
     provenance=TriageProvenance(
-        "9.9", "demo", "ab" * 32, "shipped + ours", {"format": None, "party": None}
+        "9.9",
+        "demo",
+        "ab" * 32,
+        "shipped + ours",
+        {"format": None, "party": None},
+        (
+            LexiconUsed("names.yaml", "cd" * 32, True),
+            LexiconUsed("our\u202e.yaml", "ef" * 32, False),
+        ),
     ),
     target="continental",
     inputs=(LISTING,),

@@ -100,6 +100,10 @@ def _provenance(item: TriageProvenance) -> Plain:
         "version": item.version,
         "graph": {"name": item.graph, "sha256": item.graph_sha256},
         "lexicon": item.lexicon,
+        "lexicon_files": [
+            {"name": file.name, "sha256": file.sha256, "is_shipped": file.is_shipped}
+            for file in item.lexicon_files
+        ],
         "options": plain_value(item.options),
     }
 

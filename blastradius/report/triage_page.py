@@ -35,7 +35,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
     from blastradius.model.graph import Observation
-    from blastradius.triage.results import InputRead, PartyFound, SamplePath, Triage
+    from blastradius.triage.results import InputRead, LexiconUsed, PartyFound, SamplePath, Triage
 
 ON_SCREEN = 5
 """Parties that a printed page tells of one by one."""
@@ -550,9 +550,16 @@ def _handling(triage: Triage, look: TriageLook) -> Block:
         f"{provenance.graph_sha256[:12]}…), lexicon {provenance.lexicon}"
     )
     label = Span(tlp_label(look.tlp), "strong")
+    lexicons = tuple(map(_lexicon_words, provenance.lexicon_files))
     return Facts(
         (
             ("Sharing", (words(label, f": {TLP_MEANINGS[look.tlp]}"),)),
             ("Made by", (words(Span(made, "quiet")),)),
+            *((("Lexicons", lexicons),) if lexicons else ()),
         )
     )
+
+
+def _lexicon_words(file: LexiconUsed) -> Inline:
+    shipped = ", shipped" if file.is_shipped else ""
+    return words(Span(f"{file.name}{shipped}: sha256 ", "quiet"), Span(file.sha256, is_code=True))

@@ -43,6 +43,7 @@ def triage_json_schema() -> Json:
                 version=_TEXT,
                 graph=_object("The graph.", name=_TEXT, sha256=_TEXT),
                 lexicon=_described(_TEXT, "Names of the lexicons."),
+                lexicon_files=_list("LexiconFile", "Their files, in the order of joining."),
                 options=_described({"type": "object"}, "The question, as it was asked."),
             ),
             target=_described(_TEXT_OR_NULL, "Whose listing it is, as asked."),
@@ -83,6 +84,12 @@ def triage_json_schema() -> Json:
 
 def _input_definitions() -> Json:
     return {
+        "LexiconFile": _object(
+            "A file of the lexicon.",
+            name=_described(_TEXT, "Path as given; of a shipped one, its last part."),
+            sha256=_TEXT,
+            is_shipped=_described({"type": "boolean"}, "Whether it comes with blastradius."),
+        ),
         "Input": _object(
             "One listing, and what was not read of it.",
             name=_TEXT,

@@ -5,7 +5,9 @@ It is data, read with the same care as a graph. The shipped one is in ``data/``;
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import hashlib
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
 from typing import Annotated, Any, Final, Literal
@@ -135,7 +137,23 @@ def _merged(ours: tuple[Any, ...], theirs: tuple[Any, ...], key: str) -> tuple[A
     return tuple((found | {getattr(item, key): item for item in theirs}).values())
 
 
+@dataclass(frozen=True, slots=True)
+class LexiconFile:
+    """The lexicon of one file, and what tells it from others."""
+
+    name: str
+    """Path as it was given; of a shipped one, its last part."""
+    sha256: str
+    is_shipped: bool
+    lexicon: Lexicon
+
+
 def read_lexicon(path: str | Path) -> Lexicon:
+    """Return the lexicon in a file, read as :func:`read_lexicon_file` does."""
+    return read_lexicon_file(path).lexicon
+
+
+def read_lexicon_file(path: str | Path) -> LexiconFile:
     """Read a lexicon from a YAML or JSON file.
 
     Raises
@@ -143,13 +161,22 @@ def read_lexicon(path: str | Path) -> Lexicon:
     GraphFileError
         With every problem of the file, each with its place.
     """
-    source = Source(read_bytes(Path(path)), str(path))
+    content = read_bytes(Path(path))
+    source = Source(content, str(path))
     data = source.document.data
     faults, lexicon = validated(data, Lexicon.model_validate, Lexicon)
     faults += [*_pattern_faults(data), *_twins(data)]
     if lexicon is None or faults or source.document.problems:
         raise source.failure(faults)
-    return lexicon
+    sha256 = hashlib.sha256(content).hexdigest()
+    return LexiconFile(str(path), sha256, is_shipped=False, lexicon=lexicon)
+
+
+@cache
+def shipped_lexicon_files() -> tuple[LexiconFile, ...]:
+    """Return the files that ship with the package, in the order in which they are joined."""
+    read = map(read_lexicon_file, sorted(_SHIPPED.glob("*.yaml")))
+    return tuple(replace(file, name=Path(file.name).name, is_shipped=True) for file in read)
 
 
 @cache
@@ -159,7 +186,12 @@ def shipped_lexicon() -> Lexicon:
     >>> len(shipped_lexicon().rules) > 50
     True
     """
-    first, *others = (read_lexicon(path) for path in sorted(_SHIPPED.glob("*.yaml")))
+    return joined_lexicon(shipped_lexicon_files())
+
+
+def joined_lexicon(files: Iterable[LexiconFile]) -> Lexicon:
+    """Return the lexicons of some files together; later ones replace what earlier ones say."""
+    first, *others = (file.lexicon for file in files)
     for other in others:
         first = first.extended(other)
     return first

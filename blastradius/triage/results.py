@@ -147,6 +147,16 @@ class PartyFound:
 
 
 @dataclass(frozen=True, slots=True)
+class LexiconUsed:
+    """A file of the lexicon that was searched by."""
+
+    name: str
+    """Path as it was given; of a shipped one, its last part."""
+    sha256: str
+    is_shipped: bool
+
+
+@dataclass(frozen=True, slots=True)
 class TriageProvenance:
     """What is needed to repeat a result."""
 
@@ -154,7 +164,10 @@ class TriageProvenance:
     graph: str
     graph_sha256: str
     lexicon: str
+    """Names that the lexicons bear."""
     options: dict[str, Any]
+    lexicon_files: tuple[LexiconUsed, ...] = ()
+    """In the order in which they were joined."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import hashlib
 import io
 import json
 import os
 import sys
 import zipfile
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -15,7 +17,7 @@ from triage_world import graph_of, lexicon_of
 from blastradius import analyze, api
 from blastradius.errors import PatternError, QuestionError
 from blastradius.io.files import read_observations
-from blastradius.triage import lines, run
+from blastradius.triage import lexicon, lines, run
 from blastradius.triage.evidence import MOST, UNSURE
 from blastradius.triage.results import TriageProvenance
 
@@ -228,6 +230,23 @@ def test_commands_of_the_page_read_alike(listing, tmp_path):
     graph = connected({"id": "other", "name": "Bosch"})
     view = api.triage(graph, listing(["audi/x"]), lexicons=words, listing_format="plain")
     assert f"--lexicon {words} --format plain" in view.to_text(width=1000)
+
+
+def test_the_provenance_has_the_hash_of_every_lexicon(listing, tmp_path):
+    words = tmp_path / "words.yaml"
+    words.write_text("schema: blastradius/lexicon/1\nname: ours\n", encoding="utf-8")
+    graph = connected({"id": "other", "name": "Bosch"})
+    view = api.triage(graph, listing(["audi/x"]), lexicons=words)
+    provenance = view.to_dict()["provenance"]
+    shipped = sorted(Path(lexicon.__file__).parent.glob("data/*.yaml"))
+    expected = [(path.name, path.read_bytes(), True) for path in shipped]
+    expected.append((str(words), words.read_bytes(), False))
+    assert provenance["lexicon_files"] == [
+        {"name": name, "sha256": hashlib.sha256(content).hexdigest(), "is_shipped": is_shipped}
+        for name, content, is_shipped in expected
+    ]
+    for text in (view.to_html(), view.to_markdown(), view.to_text(width=200)):
+        assert all(file["sha256"] in text for file in provenance["lexicon_files"])
 
 
 def test_a_party_outside_the_graph_has_paths(listing):
