@@ -313,7 +313,7 @@ def perimeter(
 
 
 def triage(
-    source: str | Path | Graph | LoadedGraph,
+    source: str | Path | Graph | LoadedGraph | Register,
     listings: str | Path | Sequence[str | Path],
     *,
     target: str | None = None,
@@ -329,8 +329,9 @@ def triage(
 
     Parameters
     ----------
-    source : str, Path, Graph or LoadedGraph
-        Graph whose parties are looked for: whatever :func:`load_graph` takes.
+    source : str, Path, Graph, LoadedGraph or Register
+        Graph whose parties are looked for: whatever :func:`load_graph` takes, and folders of tables
+        with up to 100,000 parties.
     listings : str, Path or sequence of them
         Files, folders of them, or ``-`` for standard input; compressed or not.
     target : str, optional
@@ -359,7 +360,7 @@ def triage(
     QuestionError
         If nothing of the party is searched for, so that it could have no paths.
     GraphFileError
-        If a lexicon is not valid.
+        If the graph or a lexicon is not valid, or a folder has too many parties.
     """
     from blastradius import __version__
     from blastradius.analysis.resolve import resolve_target
@@ -372,10 +373,11 @@ def triage(
 
     listed = tuple(map(str, _paths(listings)))
     find_places(listed)  # a misspelt name is told before anything else is read
-    loaded = load_graph(source)
+    loaded = load_source(source)
+    graph = _named_graph(loaded)
     origins: tuple[str, ...] = ()
     if target is not None:
-        named = resolve_target(loaded.graph, target)
+        named = resolve_target(graph, target)
         origins = named.origins if isinstance(named, Incident) else (named.id,)
     files = (*shipped_lexicon_files(), *map(read_lexicon_file, _paths(lexicons)))
     lexicon = joined_lexicon(files)
@@ -385,10 +387,10 @@ def triage(
         listing_format=listing_format,
         sample=sample,
         n_threads=n_threads,
-        party=None if party is None else _searched_party(loaded.graph, lexicon, party, origins),
+        party=None if party is None else _searched_party(graph, lexicon, party, origins),
     )
     found = triage_listings(
-        loaded.graph,
+        graph,
         listed,
         question,
         lexicon=lexicon,
@@ -403,7 +405,16 @@ def triage(
         on_path=on_path,
         progress=progress,
     )
-    return TriageView(found, graph=loaded.reference, lexicons=tuple(map(str, _paths(lexicons))))
+    return TriageView(found, graph=_reference(loaded), lexicons=tuple(map(str, _paths(lexicons))))
+
+
+def _named_graph(loaded: LoadedGraph | Register) -> Graph:
+    """Return a graph of all that has names; of columns, without the relations."""
+    if isinstance(loaded, LoadedGraph):
+        return loaded.graph
+    from blastradius.io.tables import named_graph
+
+    return named_graph(loaded)
 
 
 def _paths(given: str | Path | Sequence[_T | str | Path]) -> tuple[_T | str | Path, ...]:

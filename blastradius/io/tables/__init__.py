@@ -25,6 +25,7 @@ if TYPE_CHECKING:
         load_folder,
         load_records_or_columns,
         load_register,
+        named_graph,
         write_tables,
     )
     from blastradius.io.tables.memory import register_of_columns, register_of_graph
@@ -37,6 +38,7 @@ __all__ = [
     "load_folder",
     "load_records_or_columns",
     "load_register",
+    "named_graph",
     "read_register",
     "register_of_columns",
     "register_of_graph",
@@ -49,6 +51,7 @@ _HOMES = {
     "load_folder": "loading",
     "load_records_or_columns": "loading",
     "load_register": "loading",
+    "named_graph": "loading",
     "read_register": "reading",
     "register_of_columns": "memory",
     "register_of_graph": "memory",

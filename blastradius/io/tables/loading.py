@@ -19,6 +19,10 @@ MAX_RECORDS: Final = 250_000
 """Rows that are turned into records, which take a hundred times the memory of columns."""
 
 
+MAX_NAMED: Final = 100_000
+"""Parties that are looked for by name: records and search take some 5 kB each."""
+
+
 def load_folder(path: str | Path) -> LoadedGraph:
     """Read a folder of tables as a graph of records.
 
@@ -64,6 +68,24 @@ def graph_of(register: Register, path: str | Path) -> Graph:
         )
         raise GraphFileError(printable(str(path), 200), (Problem(0, 0, "", message),))
     return register.to_graph()
+
+
+def named_graph(register: Register) -> Graph:
+    """Return what has names in a register as records, without relations.
+
+    Raises
+    ------
+    GraphFileError
+        If there are too many parties to look for them by name.
+    """
+    if len(register.parties) > MAX_NAMED:
+        message = (
+            f"{len(register.parties):,} parties are too many to be looked for by name, at most "
+            f"{MAX_NAMED:,} are; cut the graph down to those that may be named"
+        )
+        name = register.path or register.name
+        raise GraphFileError(printable(str(name), 200), (Problem(0, 0, "", message),))
+    return register.names()
 
 
 def write_tables(

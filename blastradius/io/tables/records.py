@@ -135,10 +135,15 @@ class TableRecords:
 
     def graph(self) -> model.Graph:
         """Return the whole as a graph."""
-        data = self._described()
-        data["parties"] = [self._with_sides(row) for row in self._all("parties")]
+        data = self._described() | {"parties": self._parties()}
         for table in ("datasets", *EDGE_ENDS):
             data[table] = list(self._all(table))
+        return model.Graph.model_validate(data)
+
+    def names(self) -> model.Graph:
+        """Return what has names as a graph: parties, incidents, and datasets with terms."""
+        data = self._described() | {"parties": self._parties()}
+        data["datasets"] = [row for row in self._all("datasets") if row.get("terms")]
         return model.Graph.model_validate(data)
 
     def part(self, rows: Mapping[str, Sequence[int]]) -> model.Graph:
@@ -150,6 +155,9 @@ class TableRecords:
                 self._name_edges(table, chosen, data[table])
         data["parties"] = [self._with_sides(row) for row in data["parties"]]
         return model.Graph.model_validate(data)
+
+    def _parties(self) -> list[Row]:
+        return [self._with_sides(row) for row in self._all("parties")]
 
     def _described(self) -> Row:
         data: Row = {"name": self._name}

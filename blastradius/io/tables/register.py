@@ -236,6 +236,9 @@ class Records(Protocol):
     def graph(self) -> Graph:
         """Return the whole graph."""
 
+    def names(self) -> Graph:
+        """Return a graph of what has names."""
+
     def part(self, rows: Mapping[str, Sequence[int]]) -> Graph:
         """Return some rows of some tables as a graph."""
 
@@ -311,6 +314,10 @@ class Register:
     def to_graph(self) -> Graph:
         """Return the same graph as records: slow and large beyond some 100,000 rows."""
         return self._records.graph()
+
+    def names(self) -> Graph:
+        """Return what has names as records: parties, incidents, and datasets with terms."""
+        return self._records.names()
 
     def part(self, rows: Mapping[str, Sequence[int]]) -> Graph:
         """Return some rows of some tables as records, with all incidents and sources.
