@@ -119,7 +119,7 @@ def read_blocks(
 def _read(listing: Listing, of_input: InputReading, name: str | None) -> Iterator[Block]:
     """Yield the blocks of one listing."""
     parser = None
-    for lines in line_blocks(listing.chunks()):
+    for lines, following in _with_following(line_blocks(listing.chunks())):
         if parser is None:
             of_input.format = detect(_sample(lines)) if name is None else name
             parser = FORMATS[of_input.format]()
@@ -127,12 +127,29 @@ def _read(listing: Listing, of_input: InputReading, name: str | None) -> Iterato
             _warn(lines, of_input)
         parser.counts.cut += lines.n_cut
         of_input.n_bytes = listing.n_bytes
-        for number, block in enumerate(parser.parse(lines.text)):
+        for number, block in enumerate(parser.parse(lines.text, following)):
             yield dataclasses.replace(block, n_bytes=0 if number else lines.n_bytes)
     if parser is not None:
         yield from parser.finish()
     elif not of_input.problems:
         of_input.problems.append("is empty")
+
+
+def _with_following(blocks: Iterator[Lines]) -> Iterator[tuple[Lines, bytes]]:
+    """Yield each block with the text of the next one, empty after the last."""
+    waiting: Lines | None = None
+    try:
+        for lines in blocks:
+            if waiting is not None:
+                yield waiting, lines.text
+            waiting = lines
+    except Exception:
+        # What was read before a fault is not lost.
+        if waiting is not None:
+            yield waiting, b""
+        raise
+    if waiting is not None:
+        yield waiting, b""
 
 
 def _sample(lines: Lines) -> bytes:

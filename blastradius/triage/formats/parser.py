@@ -55,13 +55,22 @@ class Parser(ABC):
         self.counts = ReadingCounts()
         """Lines by what they are; every line is exactly one of paths, folders, other and unread."""
         self.calendar = Calendar()
+        self._following = b""
 
-    def parse(self, lines: bytes) -> Iterator[Block]:
+    def parse(self, lines: bytes, following: bytes = b"") -> Iterator[Block]:
         r"""Read some whole lines, each ended by ``\n``.
 
         Usually yields one block, which may be empty, and several where the paths are much longer
         than the lines.
+
+        Parameters
+        ----------
+        lines : bytes
+            What is read now.
+        following : bytes
+            The lines after these, or some of them; they may say what the last line is.
         """
+        self._following = following
         yield from self._parse(lines)
         values = np.frombuffer(lines, dtype=np.uint8)
         self.counts.lines += int(np.count_nonzero(values == _LINE_FEED))

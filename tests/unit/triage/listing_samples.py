@@ -731,6 +731,19 @@ folder/b, c.pdf,13,2023-02-01T10:15:00Z
         ("D:\\Kunden\\a, b.pdf", "\\\\server\\c, d.pdf", "./e/f g: h"),
         folders=1,
     ),
+    "find without types": Sample(
+        "plain",
+        ".\n./Kunden\n./Kunden/BMW\n./Kunden/BMW/a.pdf\n./Kunden/BMW.pdf\n./leer\n./Kunden x\n"
+        "./Kunden x\n./Kunden x/b\n",
+        ("./Kunden/BMW/a.pdf", "./Kunden/BMW.pdf", "./leer", "./Kunden x", "./Kunden x/b"),
+        folders=4,
+    ),
+    "paths of Windows, folders before their files": Sample(
+        "plain",
+        "D:\nD:\\Kunden\nD:\\Kunden\\BMW\\\nD:\\Kunden\\BMW\\a.pdf\n\nD:\\Kunden\n",
+        ("D:\\Kunden\\BMW\\a.pdf", "D:\\Kunden"),
+        folders=3,
+    ),
     "nothing but folders": Sample(
         "plain", "D:\\Kunden\\\nD:\\Kunden\\BMW\\\n", ("D:\\Kunden\\", "D:\\Kunden\\BMW\\")
     ),

@@ -21,7 +21,8 @@ EACH = pytest.mark.parametrize("sample", SAMPLES.values(), ids=SAMPLES)
 def read(name, blocks):
     """Return the paths, sizes and days that a parser finds in blocks of lines, and its counts."""
     parser = FORMATS[name]()
-    found = [block for lines in blocks for block in parser.parse(lines)]
+    pairs = itertools.pairwise([*blocks, b""])
+    found = [block for lines, following in pairs for block in parser.parse(lines, following)]
     found += list(parser.finish())
     paths = b"".join(block.paths for block in found).decode().split("\n")[:-1]
     sizes = [size for block in found if block.sizes is not None for size in block.sizes.tolist()]
