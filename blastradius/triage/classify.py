@@ -13,6 +13,7 @@ from blastradius.triage.decode import decode_line
 from blastradius.triage.fold import plain, spelled
 from blastradius.triage.matching import Matcher
 from blastradius.triage.room import Room
+from blastradius.triage.scan import line_feeds
 from blastradius.triage.vocabulary import Vocabulary
 
 Pair = tuple[NDArray[np.int32], NDArray[np.int32]]
@@ -86,11 +87,11 @@ def prepare(paths: bytes, room: Room | None = None) -> Prepared:
     b'Skoda_Groesse\n'
     """
     # Imported here, so that reading a lexicon needs no compiler.
-    from blastradius.triage.kernels.normalise import count_lines, normalise  # noqa: PLC0415
+    from blastradius.triage.kernels.normalise import normalise  # noqa: PLC0415
 
     room = Room() if room is None else room
     raw = np.frombuffer(paths, dtype=np.uint8)
-    n_lines = count_lines(raw)
+    n_lines = len(line_feeds(paths))
     (text,) = room.take("text", (np.uint8,), len(raw))
     starts, shared = room.take("lines", (np.int64, np.int32), n_lines + 1)
     starts, shared, own = starts[: n_lines + 1], shared[:n_lines], np.empty(n_lines + 1, np.int64)

@@ -12,7 +12,7 @@ import re
 from functools import lru_cache
 from typing import Final
 
-import numpy as np
+from blastradius.triage.scan import is_utf8
 
 _WINDOWS: Final = "blastradius-windows-1252"
 _DOS: Final = "blastradius-code-page-850"
@@ -89,18 +89,9 @@ def normalise_lines(lines: bytes) -> bytes:
     >>> normalise_lines(b"M\xfcnchen\nM\x81nchen\nM\xc3\xbcnchen\n").decode()
     'München\nMünchen\nMünchen\n'
     """
-    if lines.isascii() or _is_utf8(lines):
+    if lines.isascii() or is_utf8(lines):
         return lines
     return lines.decode("utf-8", _LINES).encode("utf-8")
-
-
-def _is_utf8(lines: bytes) -> bool:
-    """Tell whether lines are UTF-8: much faster than to decode them."""
-    # Imported here, so that a single line is decoded without the compiler.
-    from blastradius.triage.kernels.utf8 import is_utf8  # noqa: PLC0415
-
-    raw = np.frombuffer(lines, dtype=np.uint8)
-    return bool(is_utf8(raw, raw[: len(raw) // 8 * 8].view(np.uint64)))
 
 
 def _code_page(line: bytes) -> str:

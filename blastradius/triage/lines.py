@@ -68,17 +68,22 @@ def line_blocks(chunks: Iterable[bytes], block_bytes: int = BLOCK_BYTES) -> Iter
     """
     window = _Window(chunks)
     layout = None
-    while ahead := window.peek(block_bytes):
+    while n_ahead := window.fill(block_bytes):
         if layout is None:
-            layout = find_layout(ahead[:LOOK_BYTES])
-        if layout in _UNITS and _has_narrow_text(ahead):
+            layout = find_layout(window.peek(min(LOOK_BYTES, n_ahead)))
+        if layout in _UNITS and _has_narrow_text(window.peek(n_ahead)):
             layout = Layout.NARROW  # from here on lines in UTF-16 are found one by one
-        end = len(ahead) if len(ahead) < block_bytes else _last_end(ahead, layout)
-        if end:
-            window.skip(end)
-            yield _lines(ahead[:end], layout, end)
+        if n_ahead < block_bytes:
+            end = n_ahead
+        elif layout in _UNITS:
+            end = _ends(window.peek(n_ahead), layout)[1]
         else:
-            yield _lines(ahead[:_KEPT], layout, _skip_line(window, layout, block_bytes))
+            end = window.last_end(n_ahead, layout)
+        if end:
+            yield _lines(window.take(end), layout, end)
+        else:
+            start = window.peek(min(_KEPT, n_ahead))
+            yield _lines(start, layout, _skip_line(window, layout, block_bytes))
 
 
 class _Window:
@@ -89,22 +94,37 @@ class _Window:
         self._data = b""
         self._start = 0
 
-    def peek(self, n_bytes: int) -> bytes:
-        """Return the next bytes without using them, fewer only at the end."""
-        missing = n_bytes - (len(self._data) - self._start)
-        if missing > 0:
-            parts = [self._data[self._start :]]
+    def fill(self, n_bytes: int) -> int:
+        """Read until so many bytes are ahead; return how many of them are, fewer only at the end."""
+        ahead = len(self._data) - self._start
+        if ahead < n_bytes:
+            parts: list[bytes | memoryview] = [memoryview(self._data)[self._start :]]
             for chunk in self._chunks:
                 parts.append(chunk)
-                missing -= len(chunk)
-                if missing <= 0:
+                ahead += len(chunk)
+                if ahead >= n_bytes:
                     break
             self._data, self._start = b"".join(parts), 0
+        return min(ahead, n_bytes)
+
+    def peek(self, n_bytes: int) -> bytes:
+        """Return the next bytes without using them."""
         return self._data[self._start : self._start + n_bytes]
+
+    def last_end(self, n_bytes: int, layout: Layout) -> int:
+        """Return the end of the last whole line among the next bytes, 0 if there is none."""
+        end = self._data.rfind(_LINE_ENDS[layout], self._start, self._start + n_bytes)
+        return max(end + 1 - self._start, 0)
 
     def skip(self, n_bytes: int) -> None:
         """Use bytes that were seen."""
         self._start += n_bytes
+
+    def take(self, n_bytes: int) -> bytes:
+        """Return and use bytes that were seen."""
+        taken = self.peek(n_bytes)
+        self.skip(n_bytes)
+        return taken
 
 
 def find_layout(start: bytes) -> Layout:
@@ -131,6 +151,7 @@ def find_layout(start: bytes) -> Layout:
     return Layout.NARROW if b"\n" in start or 2 * zeros > len(start) else Layout.ZEROS
 
 
+_LINE_ENDS: Final = {Layout.NARROW: b"\n", Layout.ZEROS: b"\0"}
 _UNITS: Final = {Layout.WIDE_LITTLE: np.dtype("<u2"), Layout.WIDE_BIG: np.dtype(">u2")}
 
 
@@ -149,18 +170,15 @@ def _ends(window: bytes, layout: Layout) -> tuple[int, int]:
         units = np.frombuffer(window[: len(window) // 2 * 2], dtype=_UNITS[layout])
         places = np.flatnonzero(units == 0x0A)
         return (int(places[0]) * 2 + 2, int(places[-1]) * 2 + 2) if len(places) else (0, 0)
-    end = b"\0" if layout is Layout.ZEROS else b"\n"
+    end = _LINE_ENDS[layout]
     return window.find(end) + 1, window.rfind(end) + 1
-
-
-def _last_end(window: bytes, layout: Layout) -> int:
-    return _ends(window, layout)[1]
 
 
 def _skip_line(window: _Window, layout: Layout, block_bytes: int) -> int:
     """Use a line that may be longer than memory; return its length [bytes]."""
     n_bytes = 0
-    while ahead := window.peek(block_bytes):
+    while window.fill(block_bytes):
+        ahead = window.peek(block_bytes)
         end = _ends(ahead, layout)[0]
         window.skip(end or len(ahead))
         n_bytes += end or len(ahead)

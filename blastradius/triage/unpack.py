@@ -119,7 +119,9 @@ class RawFile:
     def chunks(self) -> Iterator[bytes]:
         """Yield all bytes that are left, without limit: they are as many as the file has."""
         while self.peek(1):
-            chunk = bytes(self._buffer)
+            chunk = self._buffer.obj
+            if not isinstance(chunk, bytes) or len(chunk) != len(self._buffer):
+                chunk = bytes(self._buffer)
             self._buffer = memoryview(b"")
             self.n_out += len(chunk)
             yield chunk

@@ -9,11 +9,10 @@ from dataclasses import dataclass, field
 from itertools import pairwise
 from typing import ClassVar, Final
 
-import numpy as np
-
 from blastradius.triage.block import BLOCK_BYTES, Block, ReadingCounts
 from blastradius.triage.formats.fields import Calendar, sizes_of
 from blastradius.triage.lines import cut_long_lines
+from blastradius.triage.scan import line_feeds
 
 PIECE_BYTES: Final = 2**16
 """Bytes that one regular expression goes through at a time: what it finds then stays in the cache."""
@@ -72,8 +71,7 @@ class Parser(ABC):
         """
         self._following = following
         yield from self._parse(lines)
-        values = np.frombuffer(lines, dtype=np.uint8)
-        self.counts.lines += int(np.count_nonzero(values == _LINE_FEED))
+        self.counts.lines += len(line_feeds(lines))
 
     def finish(self) -> Iterator[Block]:
         """Yield what was kept until the end of the listing."""

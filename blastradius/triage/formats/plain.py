@@ -10,8 +10,9 @@ from numpy.typing import NDArray
 
 from blastradius.triage.block import Block
 from blastradius.triage.formats.parser import Parser
+from blastradius.triage.scan import line_feeds
 
-_LINE_FEED, _SLASH, _BACKSLASH = b"\n/\\"
+_SLASH, _BACKSLASH = b"/\\"
 
 
 class PlainParser(Parser):
@@ -66,7 +67,7 @@ class _Rows:
     def of(cls, lines: bytes) -> _Rows:
         """Find the lines."""
         values = np.frombuffer(lines, dtype=np.uint8)
-        ends = np.flatnonzero(values == _LINE_FEED)
+        ends = line_feeds(lines)
         starts = np.concatenate([np.zeros(min(1, len(ends)), np.int64), ends[:-1] + 1])
         last = values[ends - 1]  # of an empty first line that of the block, a line feed too
         return cls(lines, starts, ends, starts == ends, _are_slashes(last))

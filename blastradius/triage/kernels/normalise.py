@@ -33,15 +33,6 @@ def _code_point(raw, at):
 
 
 @njit(cache=True, nogil=True)
-def count_lines(raw):
-    """Return how many line feeds there are."""
-    n = 0
-    for byte in raw:
-        n += byte == NEWLINE
-    return n
-
-
-@njit(cache=True, nogil=True)
 def normalise(raw, spelled, starts, own, shared, text):
     """Spell out umlauts, drop accents of UTF-8 text and make several separators one, line by line.
 

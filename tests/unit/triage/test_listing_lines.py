@@ -5,15 +5,14 @@ from __future__ import annotations
 import itertools
 import tracemalloc
 
-import numpy as np
 import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from blastradius.triage.block import BLOCK_BYTES, MAX_LINE
 from blastradius.triage.decode import decode_line, normalise_lines
-from blastradius.triage.kernels.utf8 import is_utf8
 from blastradius.triage.lines import Layout, cut_long_lines, find_layout, line_blocks
+from blastradius.triage.scan import is_utf8, line_feeds
 
 GERMAN = "Lastenheft Türsteuergerät Größe Übersicht ÄNDERUNG Öl Maße weiß.pdf"
 EUROPEAN = ("Spécification générale où ça naît.pdf", "Año nuevo, dirección única.pdf", GERMAN)
@@ -260,5 +259,16 @@ def test_utf8_is_what_python_decodes(raw):
         valid = False
     else:
         valid = True
-    values = np.frombuffer(raw, dtype=np.uint8)
-    assert is_utf8(values, values[: len(raw) // 8 * 8].view(np.uint64)) == valid
+    assert is_utf8(raw) == valid
+
+
+@given(
+    st.lists(st.sampled_from([b"\n", b"\x0b", b"\x09", b"\x8a", b"a", b"abcdefgh"])).map(b"".join)
+)
+@settings(deadline=None, max_examples=300)
+def test_line_feeds_are_found_wherever_they_are(raw):
+    assert line_feeds(raw).tolist() == [place for place, byte in enumerate(raw) if byte == 0x0A]
+
+
+def test_many_line_feeds():
+    assert line_feeds(b"\n" * 1_000).tolist() == list(range(1_000))

@@ -1,11 +1,14 @@
-"""Whether bytes are UTF-8, without making text of them."""
+"""Looking through bytes, eight at a time: whether they are UTF-8, and where lines end."""
 
 from __future__ import annotations
 
 import numpy as np
 from numba import njit
 
-_HIGH = np.uint64(0x8080808080808080)
+from blastradius.triage.letters import NEWLINE
+
+_HIGH, _ONES = np.uint64(0x8080808080808080), np.uint64(0x0101010101010101)
+_LINE_FEEDS = np.uint64(0x0A0A0A0A0A0A0A0A)
 
 
 @njit(cache=True, nogil=True)
@@ -53,3 +56,38 @@ def is_utf8(raw, words):
                 return False
         at += length
     return True
+
+
+@njit(cache=True, nogil=True)
+def line_feeds(raw, words, places):
+    """Find all line feeds.
+
+    Parameters
+    ----------
+    raw, words : arrays
+        As for `is_utf8`.
+    places : int64 array
+        Filled, as far as it goes.
+
+    Returns
+    -------
+    int
+        How many there are.
+    """
+    n = at = 0
+    while at < len(raw):
+        if at & 7 == 0:
+            while at >> 3 < len(words):
+                # A byte of this is zero where there is one; then this borrows from the next bit.
+                word = words[at >> 3] ^ _LINE_FEEDS
+                if (word - _ONES) & ~word & _HIGH:
+                    break
+                at += 8
+        until = min(at + 8, len(raw))
+        while at < until:
+            if raw[at] == NEWLINE:
+                if n < len(places):
+                    places[n] = at
+                n += 1
+            at += 1
+    return n
