@@ -110,6 +110,10 @@ class Lexicon(Record):
     """Patterns that count in context."""
     programs: tuple[Name, ...] = ()
     """Folders of systems and programs: below them a name counts only in context."""
+    homes: tuple[Name, ...] = ()
+    """Folders in which people have folders of their own, ..."""
+    surnames: tuple[Name, ...] = ()
+    """... and names that people bear too: there, such a name counts only in context."""
     context: tuple[Name, ...] = ()
     """Words that make an ordinary word believable as a name."""
     phrases: tuple[Phrase, ...] = ()
@@ -126,6 +130,8 @@ class Lexicon(Record):
             ordinary=_merged(self.ordinary, other.ordinary, "term"),
             weak=(*self.weak, *other.weak),
             programs=tuple(dict.fromkeys((*self.programs, *other.programs))),
+            homes=tuple(dict.fromkeys((*self.homes, *other.homes))),
+            surnames=tuple(dict.fromkeys((*self.surnames, *other.surnames))),
             context=tuple(dict.fromkeys((*self.context, *other.context))),
             phrases=_merged(self.phrases, other.phrases, "text"),
             outside=_merged(self.outside, other.outside, "name"),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import re
+from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import BinaryIO, Final
@@ -20,6 +21,8 @@ Progress = Callable[[int, int | None], None]
 """Takes the bytes of the files used so far, and of all of them, None if that is not known."""
 
 _CONTROLS: Final = re.compile(rb"[\x00-\x08\x0e-\x1a\x1c-\x1f]")
+NO_TEXT: Final = "does not look like text, so it was not read; --format plain reads it nevertheless"
+
 _MOST_CONTROLS: Final = 0.05
 """Share of control characters from which on a file is not taken for text."""
 
@@ -118,13 +121,17 @@ def read_blocks(
 
 def _read(listing: Listing, of_input: InputReading, name: str | None) -> Iterator[Block]:
     """Yield the blocks of one listing."""
-    parser = None
-    for lines, following in _with_following(line_blocks(listing.chunks())):
+    parser, chunks = None, listing.chunks()
+    for lines, following in _with_following(line_blocks(chunks)):
         if parser is None:
             of_input.format = detect(_sample(lines)) if name is None else name
             parser = FORMATS[of_input.format]()
             of_input.counts = parser.counts
-            _warn(lines, of_input)
+            if name is None and not _looks_like_text(lines, of_input.format):
+                of_input.problems.append(NO_TEXT)
+                deque(chunks, maxlen=0)  # the rest, for its hash and its size
+                of_input.n_bytes = listing.n_bytes
+                break
         parser.counts.cut += lines.n_cut
         of_input.n_bytes = listing.n_bytes
         for number, block in enumerate(parser.parse(lines.text, following)):
@@ -157,8 +164,7 @@ def _sample(lines: Lines) -> bytes:
     return text[: text.rfind(b"\n", 0, SAMPLE_BYTES) + 1 or len(text)]
 
 
-def _warn(lines: Lines, of_input: InputReading) -> None:
-    """Note that a listing is rather no text."""
+def _looks_like_text(lines: Lines, found: str) -> bool:
+    """Tell whether a listing is text: random bytes would name somebody, sooner or later."""
     sample = lines.text[:SAMPLE_BYTES]
-    if of_input.format == PLAIN and len(_CONTROLS.findall(sample)) > _MOST_CONTROLS * len(sample):
-        of_input.problems.append("does not look like text: it may be no listing at all")
+    return found != PLAIN or len(_CONTROLS.findall(sample)) <= _MOST_CONTROLS * len(sample)

@@ -125,7 +125,7 @@ blastradius triage listing.txt --lexicon ours.yaml
 
 In a later lexicon a rule, an ordinary word, a phrase or an organisation takes the place of an
 earlier one with the same `id`, `term`, `text` or `name`; `weak`,
-`programs` and `context` add up. Reports name each file, the shipped ones too, with its SHA-256.
+`programs`, `homes`, `surnames` and `context` add up. Reports name each file, the shipped ones too, with its SHA-256.
 A rule comes with paths on which it fires and with similar ones on which it does not: write them before the rule.
 
 ## Patterns

@@ -44,6 +44,8 @@ class Term:
     """... or where it stands in capitals."""
     because: str | None
     """What else the word means, if it needs context."""
+    is_surname: bool
+    """Whether people bear it too: in folders of their own it needs context."""
 
 
 def graph_terms(graph: Graph, lexicon: Lexicon) -> tuple[Term, ...]:
@@ -58,11 +60,14 @@ def graph_terms(graph: Graph, lexicon: Lexicon) -> tuple[Term, ...]:
         If a term of the graph means nothing.
     """
     ordinary = {_key(item.term): item for item in lexicon.ordinary}
+    surnames = {_key(text) for text in lexicon.surnames}
     found: dict[tuple[str, tuple[Pattern, ...]], Term] = {}
     for term in (*_own_terms(graph), *_names(graph.parties), *_weak(graph, lexicon)):
         item = ordinary.get(_key(term.text)) if term.origin != "term" else None
         if item is not None:
             term = _doubted(term, item.because, capitals=item.capitals)  # noqa: PLW2901
+        if _key(term.text) in surnames:
+            term = replace(term, is_surname=True)  # noqa: PLW2901
         found.setdefault((term.party, term.patterns), term)
     return tuple(found.values())
 
@@ -164,6 +169,7 @@ def _term(text: str, party: str, origin: Origin, dataset: str | None = None) -> 
         needs_context=False,
         capitals_suffice=False,
         because=None,
+        is_surname=False,
     )
 
 

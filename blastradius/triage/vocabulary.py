@@ -22,7 +22,9 @@ from blastradius.triage.terms import Term, graph_terms
 PARTY: Final = 0
 PHRASE: Final = 1
 WORD: Final = 2
-"""Kinds of entries. The value of a party entry is its row, of a word its number."""
+HOME: Final = 3
+"""Kinds of entries. The value of a party entry is its row, of a word its number. Homes are folders
+in which people have folders of their own."""
 
 NEAR_MISS: Final = 0
 MEDIUM: Final = 1
@@ -61,6 +63,7 @@ class Entries(NamedTuple):
 LEFT: Final = 0
 RIGHT: Final = 2
 CAPITALS: Final = 4
+IS_SURNAME: Final = 5
 KIND: Final = 6
 NEEDS_CONTEXT: Final = 8
 CAPITALS_SUFFICE: Final = 9
@@ -78,6 +81,7 @@ def packed(entry: _Entry) -> int:
         pattern.left << LEFT
         | pattern.right << RIGHT
         | pattern.capitals << CAPITALS
+        | entry.is_surname << IS_SURNAME
         | entry.kind << KIND
         | entry.needs_context << NEEDS_CONTEXT
         | entry.capitals_suffice << CAPITALS_SUFFICE
@@ -156,12 +160,19 @@ def compile_vocabulary(
             lacking = Searched(outside.name, outside.name, in_graph=False)
             for text in outside.terms:
                 term = Term(
-                    parse_pattern(text), text, outside.name, None, "lexicon", False, False, None
+                    parse_pattern(text),
+                    text,
+                    outside.name,
+                    None,
+                    "lexicon",
+                    False,
+                    False,
+                    None,
+                    False,
                 )
                 builder.add_term(term, lacking)
-    for phrase in lexicon.phrases:
-        for pattern in parse_pattern(phrase.text):
-            builder.entries.append(_Entry(pattern, PHRASE, 0))
+    builder.add_places((phrase.text for phrase in lexicon.phrases), PHRASE)
+    builder.add_places(lexicon.homes, HOME)
     builder.add_words(lexicon.context, CONTEXT)
     builder.add_words(lexicon.programs, PROGRAMS)
     for rule in lexicon.rules:
@@ -176,6 +187,7 @@ class _Entry(NamedTuple):
     needs_context: bool = False
     capitals_suffice: bool = False
     gives_context: bool = False
+    is_surname: bool = False
     term: int = -1
 
 
@@ -208,9 +220,14 @@ class _Builder:
                     term.needs_context,
                     term.capitals_suffice,
                     searched.is_carmaker and not term.needs_context,
+                    term.is_surname,
                     number,
                 )
             )
+
+    def add_places(self, texts: Iterable[str], kind: int) -> None:
+        for text in texts:
+            self.entries += [_Entry(pattern, kind, 0) for pattern in parse_pattern(text)]
 
     def add_words(self, texts: Iterable[str], number: int) -> None:
         for text in texts:

@@ -14,6 +14,8 @@ from blastradius.triage.vocabulary import (
     CROSSES,
     GIVES_CONTEXT,
     HIGH,
+    HOME,
+    IS_SURNAME,
     KIND,
     LENGTH,
     MEDIUM,
@@ -48,12 +50,26 @@ _FNV_START, _FNV_PRIME = np.uint64(0xCBF29CE484222325), np.uint64(0x100000001B3)
 def _is_hidden(this, spans, n_spans):
     """Tell whether a name is part of a phrase, or of a longer name of somebody else."""
     for other in range(n_spans):
-        if other == this or spans[other, 0] > spans[this, 0] or spans[other, 1] < spans[this, 1]:
+        if other == this or spans[other, 2] == HOME:
+            continue
+        if spans[other, 0] > spans[this, 0] or spans[other, 1] < spans[this, 1]:
             continue
         if spans[other, 2] == PHRASE:
             return True
         longer = spans[other, 1] - spans[other, 0] > spans[this, 1] - spans[this, 0]
         if longer and spans[other, 3] != spans[this, 3]:
+            return True
+    return False
+
+
+@njit(cache=True, nogil=True)
+def _is_at_home(text, low, this, spans, n_spans):
+    """Tell whether a name stands in the folder of somebody, right below one of homes."""
+    slash = spans[this, 0] - 1
+    while slash > low and _FOLDING[text[slash]] != SLASH:
+        slash -= 1
+    for other in range(n_spans):  # noqa: SIM110 - compiled
+        if spans[other, 2] == HOME and spans[other, 1] == slash:
             return True
     return False
 
@@ -232,7 +248,13 @@ def name(text, line_start, names, entries, told_of, hits, places):
         for turn in range(2 if n_spans else 0):
             for this in range(n_spans):
                 what = code[spans[this, 4]]
-                if spans[this, 2] != PARTY or (what >> NEEDS_CONTEXT) & 1 != turn:
+                if spans[this, 2] != PARTY:
+                    continue
+                needs_context = (what >> NEEDS_CONTEXT) & 1 != 0
+                if not needs_context and (what >> IS_SURNAME) & 1:
+                    low = line_start[line]
+                    needs_context = _is_at_home(text, low, this, spans, n_spans)
+                if needs_context != (turn == 1):
                     continue
                 if _is_hidden(this, spans, n_spans):
                     continue

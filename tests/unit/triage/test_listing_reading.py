@@ -8,6 +8,7 @@ import io
 import zipfile
 from pathlib import Path
 
+import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -16,7 +17,7 @@ from listing_samples import SAMPLES
 from blastradius.errors import ListingError, UnknownNameError
 from blastradius.triage import lines as lines_module
 from blastradius.triage.block import BLOCK_BYTES
-from blastradius.triage.reading import Reading, read_blocks
+from blastradius.triage.reading import NO_TEXT, Reading, read_blocks
 
 DIR = SAMPLES["dir of a German Windows"]
 
@@ -139,8 +140,18 @@ def test_empty_and_binary_files_are_told(tmp_path):
 
     empty, binary = reading.inputs
     assert (empty.problems, empty.format, empty.counts.lines) == (["is empty"], "", 0)
-    assert binary.problems == ["does not look like text: it may be no listing at all"]
+    assert binary.problems == [NO_TEXT]
+    assert (binary.counts.lines, binary.n_bytes) == (0, 256 * 20)
+    assert binary.sha256 == hashlib.sha256(bytes(range(256)) * 20).hexdigest()
     assert reading.skipped == [str(tmp_path / "c")]
+
+
+def test_random_bytes_name_nobody_unless_asked(tmp_path):
+    noise = np.random.default_rng(1).integers(0, 256, 100_000, dtype=np.uint8).tobytes()
+    (tmp_path / "a").write_bytes(noise + b"\nKunden/Audi/x.pdf\n")
+
+    assert read(tmp_path)[0] == []
+    assert "Kunden/Audi/x.pdf" in read(tmp_path, format="plain")[0]
 
 
 def test_progress_ends_with_all_bytes(tmp_path):

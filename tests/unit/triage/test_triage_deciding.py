@@ -14,7 +14,7 @@ from blastradius.triage.classify import prepare
 from blastradius.triage.kernels.decide import DEPTH, MAX_SPANS, NOBODY
 from blastradius.triage.lexicon import shipped_lexicon
 from blastradius.triage.terms import graph_terms
-from blastradius.triage.vocabulary import CONTEXT, HIGH, MEDIUM, NEAR_MISS, PARTY, PROGRAMS
+from blastradius.triage.vocabulary import CONTEXT, HIGH, HOME, MEDIUM, NEAR_MISS, PARTY, PROGRAMS
 
 # -- a slow definition -----------------------------------------------------------------------------
 
@@ -34,6 +34,8 @@ class Meanings:
                 self.of.append(("party", vocabulary.terms[number], number))
             elif kind == 1:
                 self.of.append(("phrase", None, -1))
+            elif kind == HOME:
+                self.of.append(("home", None, -1))
             else:
                 self.of.append(("word", code >> 20, -1))
         words = {}
@@ -65,19 +67,33 @@ def slow_parties(meanings, found, text):
     names = []
     for span in spans:
         begin, end, kind, term, number = span
-        around = [s for s in spans if s is not span and s[0] <= begin and end <= s[1]]
+        around = [
+            s for s in spans if s is not span and s[2] != "home" and s[0] <= begin and end <= s[1]
+        ]
         if kind == "party" and not any(
             s[2] == "phrase" or (s[1] - s[0] > end - begin and s[3].party != term.party)
             for s in around
         ):
             names.append(span)
-    sure = {term.party for _, _, _, term, _ in names if not term.needs_context}
+    slashes = text.replace(b"\\", b"/")
+    homes = {end for _, end, kind, _, _ in spans if kind == "home"}
+    names = [
+        (
+            begin,
+            end,
+            term,
+            number,
+            term.needs_context or (term.is_surname and slashes.rfind(b"/", 0, begin) in homes),
+        )
+        for begin, end, _, term, number in names
+    ]
+    sure = {term.party for _, _, term, _, needs_context in names if not needs_context}
     by_carmaker = bool(sure & meanings.carmakers) and not of_programs
     believable = CONTEXT in words or by_carmaker
     said = []
-    for begin, end, _, term, number in names:
+    for begin, end, term, number, needs_context in names:
         loud = term.capitals_suffice and text[begin:end] == text[begin:end].upper()
-        is_sure = not term.needs_context and not of_programs
+        is_sure = not needs_context and not of_programs
         is_likely = believable or (loud and not of_programs)
         level = HIGH if is_sure else MEDIUM if is_likely else NEAR_MISS
         said.append((level, term.party, number))
@@ -178,6 +194,8 @@ def worlds(draw):
             for text in draw(st.lists(PATTERNS, max_size=2))
         ],
         programs=draw(st.lists(PATTERNS, max_size=1)),
+        homes=draw(st.lists(st.sampled_from(["/ab/", "/cd/", "/ef cd/"]), max_size=2)),
+        surnames=draw(st.lists(WORDS, max_size=2)),
         context=draw(st.lists(PATTERNS, max_size=2)),
         phrases=[
             {"text": text, "because": "a phrase"} for text in draw(st.lists(PATTERNS, max_size=2))
@@ -292,6 +310,26 @@ def test_rules_by_hand():
     assert world.fired(lines) == [
         {"prices"}, set(), set(), set(), {"minutes"}, {"minutes", "prices"}, {"prices"}, set(),
     ]  # fmt: skip
+
+
+def test_a_folder_of_somebody_is_not_that_of_a_carmaker():
+    world = World(
+        graph_of({"id": "ford", "name": "Ford", "role": "oem"}, "Audi"),
+        lexicon_of(homes=["/users/"], surnames=["ford"], context=["kunde"]),
+    )
+    assert world.levels(
+        ["users/ford.m/x", "C:\\Users\\m.ford\\x", "users/audi/x", "users/m/ford/x", "ford/users/x"]
+    ) == [
+        {"ford": "near miss"},
+        {"ford": "near miss"},
+        {"audi": "high"},
+        {"ford": "high"},
+        {"ford": "high"},
+    ]
+    assert world.levels(["users/ford/kunde", "users/ford/projekt ford"]) == [
+        {"ford": "medium"},
+        {"ford": "high"},
+    ]
 
 
 def test_lines_of_nobody_and_near_misses():
