@@ -161,21 +161,23 @@ class Tally:
         from blastradius.triage.kernels.count import folder_ends  # noqa: PLC0415
 
         codes = keys.tolist()
-        new = self.folders.new(codes)
-        lines, steps = found.hits.line[hits[new]], found.hits.steps[hits[new]]
-        paths = np.frombuffer(found.block.paths, np.uint8)
-        ends = folder_ends(paths, found.line_start, lines, steps)
-        for place, begin, end, party, n_steps in zip(
-            new,
-            found.line_start[lines].tolist(),
-            ends.tolist(),
-            found.hits.party[hits[new]].tolist(),
-            steps.tolist(),
-            strict=True,
-        ):
-            text = found.block.paths[begin:end]
-            self.folders.begin(codes[place], party, text, is_named=n_steps > 0)
-        self.folders.add(codes, counts)
+        rows = self.folders.rows(codes)
+        new = [place for place, row in enumerate(rows) if row < 0]
+        if new:
+            lines, steps = found.hits.line[hits[new]], found.hits.steps[hits[new]]
+            paths = np.frombuffer(found.block.paths, np.uint8)
+            ends = folder_ends(paths, found.line_start, lines, steps)
+            for place, begin, end, party, n_steps in zip(
+                new,
+                found.line_start[lines].tolist(),
+                ends.tolist(),
+                found.hits.party[hits[new]].tolist(),
+                steps.tolist(),
+                strict=True,
+            ):
+                text = found.block.paths[begin:end]
+                rows[place] = self.folders.begin(codes[place], party, text, is_named=n_steps > 0)
+        self.folders.add(rows, counts)
 
     def _offer(self, found: Classified, hit: int, column: int, code: int) -> None:
         row = int(found.hits.party[hit])

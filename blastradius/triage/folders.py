@@ -67,24 +67,24 @@ class Folders:
                 ),
             )
 
-    def new(self, codes: Sequence[int]) -> list[int]:
-        """Return the places of the codes that are not counted yet."""
-        return [place for place, code in enumerate(codes) if code not in self._row]
+    def rows(self, codes: Sequence[int]) -> list[int]:
+        """Return the row of each folder, -1 for those that are not counted yet."""
+        return [self._row.get(code, -1) for code in codes]
 
-    def begin(self, code: int, party: int, text: bytes, *, is_named: bool) -> None:
-        """Begin to count a folder."""
-        self._row[code] = len(self._texts)
+    def begin(self, code: int, party: int, text: bytes, *, is_named: bool) -> int:
+        """Begin to count a folder; return its row."""
+        row = self._row[code] = len(self._texts)
         self._sizes.append(0)
         self._texts.append(text[:LONGEST_FOLDER])
         self._parties.append(party)
         self._is_named.append(is_named)
+        return row
 
-    def add(self, codes: Sequence[int], counts: NDArray[np.int64]) -> None:
-        """Add files, bytes and files that name surely, shape (n, 3), of folders begun before."""
+    def add(self, rows: Sequence[int], counts: NDArray[np.int64]) -> None:
+        """Add files, bytes and files that name surely, shape (n, 3), to folders, each there once."""
         if len(self._texts) > len(self._counts):
             more = np.zeros((len(self._texts), 2), np.int64)
             self._counts = np.concatenate([self._counts, more])
-        rows = [self._row[code] for code in codes]
         self._counts[rows] += counts[:, ::2]
         if counts[:, 1].any():
             for row, size in zip(rows, counts[:, 1].tolist(), strict=True):

@@ -7,6 +7,7 @@ among the next `BLOCK_BYTES` bytes, or a single line that is longer than that.
 from __future__ import annotations
 
 import re
+from collections import deque
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from enum import Enum
@@ -87,38 +88,52 @@ def line_blocks(chunks: Iterable[bytes], block_bytes: int = BLOCK_BYTES) -> Iter
 
 
 class _Window:
-    """The next bytes of a stream."""
+    """The next bytes of a stream, in the pieces in which they came: they are copied once."""
 
     def __init__(self, chunks: Iterable[bytes]) -> None:
         self._chunks = iter(chunks)
-        self._data = b""
+        self._pieces: deque[bytes] = deque()
         self._start = 0
+        """Bytes of the first piece that were used."""
+        self._ahead = 0
 
     def fill(self, n_bytes: int) -> int:
         """Read until so many bytes are ahead; return how many of them are, fewer only at the end."""
-        ahead = len(self._data) - self._start
-        if ahead < n_bytes:
-            parts: list[bytes | memoryview] = [memoryview(self._data)[self._start :]]
-            for chunk in self._chunks:
-                parts.append(chunk)
-                ahead += len(chunk)
-                if ahead >= n_bytes:
-                    break
-            self._data, self._start = b"".join(parts), 0
-        return min(ahead, n_bytes)
+        while self._ahead < n_bytes:
+            chunk = next(self._chunks, None)
+            if chunk is None:
+                break
+            self._pieces.append(chunk)
+            self._ahead += len(chunk)
+        return min(self._ahead, n_bytes)
 
     def peek(self, n_bytes: int) -> bytes:
-        """Return the next bytes without using them."""
-        return self._data[self._start : self._start + n_bytes]
+        """Return the next bytes without using them; they were filled."""
+        parts, start, left = [], self._start, n_bytes
+        for piece in self._pieces:
+            parts.append(memoryview(piece)[start : start + left])
+            start, left = 0, left - len(parts[-1])
+            if not left:
+                break
+        return b"".join(parts)
 
     def last_end(self, n_bytes: int, layout: Layout) -> int:
         """Return the end of the last whole line among the next bytes, 0 if there is none."""
-        end = self._data.rfind(_LINE_ENDS[layout], self._start, self._start + n_bytes)
-        return max(end + 1 - self._start, 0)
+        behind = self._ahead
+        for piece in reversed(self._pieces):
+            before = behind - len(piece)  # where the piece begins, less than 0 for the first one
+            place = piece.rfind(_LINE_ENDS[layout], max(-before, 0), max(n_bytes - before, 0))
+            if place >= 0:
+                return before + place + 1
+            behind = before
+        return 0
 
     def skip(self, n_bytes: int) -> None:
         """Use bytes that were seen."""
+        self._ahead -= n_bytes
         self._start += n_bytes
+        while self._pieces and self._start >= len(self._pieces[0]):
+            self._start -= len(self._pieces.popleft())
 
     def take(self, n_bytes: int) -> bytes:
         """Return and use bytes that were seen."""

@@ -5,10 +5,12 @@ from __future__ import annotations
 import numpy as np
 from numba import njit
 
+from blastradius.engine.kernels.bits import count_ones
 from blastradius.triage.letters import NEWLINE
 
 _HIGH, _ONES = np.uint64(0x8080808080808080), np.uint64(0x0101010101010101)
 _LINE_FEEDS = np.uint64(0x0A0A0A0A0A0A0A0A)
+_ONE = np.uint64(1)
 
 
 @njit(cache=True, nogil=True)
@@ -74,20 +76,21 @@ def line_feeds(raw, words, places):
     int
         How many there are.
     """
-    n = at = 0
-    while at < len(raw):
-        if at & 7 == 0:
-            while at >> 3 < len(words):
-                # A byte of this is zero where there is one; then this borrows from the next bit.
-                word = words[at >> 3] ^ _LINE_FEEDS
-                if (word - _ONES) & ~word & _HIGH:
-                    break
-                at += 8
-        until = min(at + 8, len(raw))
-        while at < until:
-            if raw[at] == NEWLINE:
-                if n < len(places):
-                    places[n] = at
-                n += 1
-            at += 1
+    n = 0
+    for row in range(len(words)):
+        word = words[row] ^ _LINE_FEEDS
+        # Its first byte that is zero borrows from the next one: there was a line feed.
+        zeros = (word - _ONES) & ~word & _HIGH
+        while zeros:
+            first = count_ones((zeros & (~zeros + _ONE)) - _ONE) >> np.uint64(3)
+            if n < len(places):
+                places[n] = 8 * row + np.int64(first)
+            n += 1
+            word |= np.uint64(0xFF) << (first << np.uint64(3))
+            zeros = (word - _ONES) & ~word & _HIGH
+    for place in range(8 * len(words), len(raw)):
+        if raw[place] == NEWLINE:
+            if n < len(places):
+                places[n] = place
+            n += 1
     return n
