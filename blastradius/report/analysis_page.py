@@ -106,8 +106,13 @@ def _headline(analysis: Analysis) -> str:
     if reached == 0:
         return f"{subject}: no recorded path to another party{beyond}"
     downstream = f"{numbers.counted(reached, 'party', 'parties')} on record"
-    beyond = f"{beyond} without a recorded path" if beyond else ""
+    beyond = f"{beyond} without a {_path_words(analysis)}" if beyond else ""
     return f"{subject}: {downstream}, {wording.verdict_counts(on_path)}{beyond}"
+
+
+def _path_words(analysis: Analysis) -> str:
+    """Return what a party lacks that harm cannot reach: a scenario may have cut what is recorded."""
+    return "recorded path" if analysis.scenario is None else "path"
 
 
 def _spoken_words(parties: Collection[PartyResult]) -> str:
@@ -238,9 +243,9 @@ def _spoken_blocks(analysis: Analysis, listing: Listing) -> Iterator[Block]:
     shown = ", ".join(names) + (f" and {more:,} more, all in the JSON" if more else "")
     yield Paragraph(
         words(
-            Span("Spoken of without a recorded path", "strong"),
-            f": {shown}. What was said stands, but no figure counts it: no recorded relation "
-            "takes harm there.",
+            Span(f"Spoken of without a {_path_words(analysis)}", "strong"),
+            f": {shown}. What was said stands, but no figure counts it: no relation takes harm "
+            "there.",
         )
     )
 

@@ -83,3 +83,10 @@ def test_many_of_them_crowd_out_nothing_that_moves_the_score():
     steps = ask(**dict.fromkeys(OTHERS, "confirmed")).next_steps
     assert [step.kind for step in steps] == ["check", "protect"]
     assert steps[0].text.startswith("Eight, Five, Four, One, Seven, Six and 2 more were spoken of")
+
+
+def test_a_scenario_that_cuts_the_path_is_not_said_to_find_none_recorded():
+    cut = {"changes": [{"cut": "share:linked>supplier:plans"}]}
+    said = [br.Observation(party="linked", state="reported")]
+    result = br.analyze(GRAPH, "supplier", observations=said, scenario=cut)
+    assert "Spoken of without a path: Linked (reported)." in page(result)
