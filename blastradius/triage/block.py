@@ -35,6 +35,10 @@ class Block:
     """Bytes of the listing that these lines were read from, after decompression."""
     listing: int = 0
     """Place of the listing among `Reading.inputs`."""
+    is_sample: bool = False
+    """Whether the rest of the listing around it is not read."""
+    n_passed: int = 0
+    """Bytes before it, or at the end, that are not."""
 
 
 @dataclass(slots=True)

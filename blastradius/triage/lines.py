@@ -87,6 +87,15 @@ def line_blocks(chunks: Iterable[bytes], block_bytes: int = BLOCK_BYTES) -> Iter
             yield _lines(start, layout, _skip_line(window, layout, block_bytes))
 
 
+def lines_of(raw: bytes) -> Lines:
+    r"""Return whole lines of 8-bit text that were read from anywhere.
+
+    >>> lines_of(b"M\xfcnchen\r\nx").text.decode()
+    'München\nx\n'
+    """
+    return _lines(raw, Layout.NARROW, len(raw))
+
+
 class _Window:
     """The next bytes of a stream, in the pieces in which they came: they are copied once."""
 

@@ -11,9 +11,17 @@ from typing import BinaryIO, Final
 
 from blastradius.errors import UnknownNameError
 from blastradius.model.text import nearest
-from blastradius.triage.block import Block, ReadingCounts
+from blastradius.triage.block import MAX_LINE, Block, ReadingCounts
 from blastradius.triage.formats import FORMATS, PLAIN, SAMPLE_BYTES, detect
-from blastradius.triage.lines import Lines, line_blocks
+from blastradius.triage.lines import (
+    LOOK_BYTES,
+    Layout,
+    Lines,
+    find_layout,
+    line_blocks,
+    lines_of,
+)
+from blastradius.triage.sample import PIECE_BYTES, chosen_pieces
 from blastradius.triage.streams import Listing, find_places, open_listings
 from blastradius.triage.unpack import RawFile
 
@@ -53,8 +61,8 @@ class InputReading:
 
     @property
     def n_raw_bytes(self) -> int:
-        """Bytes of the file on disk that were read."""
-        return self.raw.n_read
+        """Bytes of the file on disk that were read, or passed over."""
+        return max(self.raw.n_read, self.raw.consumed)
 
 
 @dataclass(slots=True)
@@ -71,6 +79,7 @@ def read_blocks(
     sources: Sequence[str],
     format: str | None = None,  # noqa: A002 - the name that the command line has
     *,
+    part: float | None = None,
     reading: Reading | None = None,
     progress: Progress | None = None,
     stdin: BinaryIO | None = None,
@@ -83,6 +92,9 @@ def read_blocks(
         Files, folders with files, or ``-`` for standard input.
     format : str, optional
         One of `FORMATS`; without it the format of each listing is detected.
+    part : float, optional
+        Part of the listings that is wanted [1]. Files that can be read here and there are; all
+        others are read through.
     reading : Reading, optional
         Filled while blocks are taken.
     progress : callable, optional
@@ -113,7 +125,12 @@ def read_blocks(
         )
         reading.inputs.append(of_input)
         place = len(reading.inputs) - 1
-        for block in _read(listing, of_input, format):
+        if part is not None and _can_skip(listing, format):
+            of_input.format = PLAIN
+            blocks = _read_pieces(listing.raw, of_input, part)
+        else:
+            blocks = _read(listing, of_input, format)
+        for block in blocks:
             yield dataclasses.replace(block, listing=place) if place else block
             if progress is not None:
                 progress(n_before + file.consumed, places.n_bytes)
@@ -140,6 +157,47 @@ def _read(listing: Listing, of_input: InputReading, name: str | None) -> Iterato
         yield from parser.finish()
     elif not of_input.problems:
         of_input.problems.append("is empty")
+
+
+def _can_skip(listing: Listing, name: str | None) -> bool:
+    """Tell whether a listing can be read here and there: each line speaks for itself."""
+    if listing.compression or not listing.raw.can_skip:
+        return False
+    head = listing.raw.peek(LOOK_BYTES)
+    if find_layout(head) is not Layout.NARROW:
+        return False
+    lines = lines_of(head[: head.rfind(b"\n") + 1])
+    found = detect(_sample(lines)) if name is None else name
+    return bool(lines.text) and found == PLAIN and _looks_like_text(lines, found)
+
+
+def _read_pieces(raw: RawFile, of_input: InputReading, part: float) -> Iterator[Block]:
+    """Yield the lines that begin in some pieces of a file."""
+    parser, n_bytes, end = FORMATS[PLAIN](), raw.size or 0, 0
+    of_input.counts, of_input.n_bytes = parser.counts, n_bytes
+    for piece in chosen_pieces(n_bytes, part):
+        begin = piece * PIECE_BYTES
+        n_passed, end = begin - end, min(begin + PIECE_BYTES, n_bytes)
+        lines, following = _piece(raw, begin, end)
+        parser.counts.cut += lines.n_cut
+        for block in parser.parse(lines.text, following):
+            yield dataclasses.replace(block, n_bytes=end - begin, is_sample=True, n_passed=n_passed)
+    raw.read_at(n_bytes, 0)
+    if raw.fault:
+        of_input.problems.append(raw.fault)
+    yield Block(b"", None, None, 0, is_sample=True, n_passed=n_bytes - end)
+
+
+def _piece(raw: RawFile, begin: int, end: int) -> tuple[Lines, bytes]:
+    """Return the lines that begin in a piece of a file, and what follows them."""
+    # The byte before tells whether a line begins here; what comes after, where the last one ends.
+    before = min(begin, 1)
+    ahead = raw.read_at(begin - before, before + end - begin + 2 * MAX_LINE)
+    first = ahead.find(b"\n", 0, before + end - begin - 1) + 1 if before else 0
+    if before and not first:
+        return lines_of(b""), b""
+    last = ahead.find(b"\n", before + end - begin - 1) + 1 or len(ahead)
+    return lines_of(ahead[first:last]), ahead[last:]
 
 
 def _with_following(blocks: Iterator[Lines]) -> Iterator[tuple[Lines, bytes]]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import signal
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
@@ -25,8 +24,9 @@ from blastradius.triage.decode import decode_line
 from blastradius.triage.lexicon import Lexicon
 from blastradius.triage.matching import Matcher
 from blastradius.triage.reading import InputReading, Reading, read_blocks
-from blastradius.triage.results import InputRead, Interval, PartyFound, Triage, TriageProvenance
+from blastradius.triage.results import InputRead, PartyFound, Triage, TriageProvenance
 from blastradius.triage.room import Room
+from blastradius.triage.sample import BlockSample
 from blastradius.triage.summary import SURENESS, Summary, observation
 from blastradius.triage.vocabulary import MEDIUM, compile_vocabulary
 
@@ -39,14 +39,6 @@ matching line; the listing by its name in the result."""
 
 _AHEAD: Final = 2
 """Blocks that wait for each thread: enough to keep it busy, little enough to keep memory small."""
-
-_PIECE: Final = 65_536
-"""Bytes of a listing that a sample takes or leaves together."""
-
-_LEAST_SAMPLE: Final = 30
-"""Pieces of a sample from which an interval is given."""
-
-_Z95: Final = 1.959963984540054
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,7 +117,12 @@ def triage_listings(
             progress(done, total, run.tally.lines)
 
     blocks = read_blocks(
-        listings, question.listing_format, reading=reading, progress=moved, stdin=stdin
+        listings,
+        question.listing_format,
+        part=question.sample,
+        reading=reading,
+        progress=moved,
+        stdin=stdin,
     )
     is_partial = run.through(blocks)
     return run.result(provenance, is_partial=is_partial)
@@ -146,7 +143,7 @@ class _Run:
         self.vocabulary = compile_vocabulary(graph, lexicon, without=question.origins)
         self.tally = Tally.empty(self.vocabulary)
         self._matcher, self._room = Matcher(self.vocabulary), Room()
-        self._sample = _BlockSample(question.sample, len(self.vocabulary.parties) + 1)
+        self._sample = BlockSample(question.sample, len(self.vocabulary.parties) + 1)
         self._rows = {searched.id: row for row, searched in enumerate(self.vocabulary.parties)}
         self._row = self._rows.get(question.party, -1) if question.party is not None else -1
         self._listing, self._in_listing = 0, 0
@@ -263,78 +260,6 @@ def _interrupts() -> Iterator[Callable[[], bool]]:
         yield lambda: bool(pressed)
     finally:
         signal.signal(signal.SIGINT, before)
-
-
-class _BlockSample:
-    """Looks at pieces of a listing, chosen by a hash of their content, and says how sure that is."""
-
-    def __init__(self, part: float | None, n_rows: int) -> None:
-        self.part = part
-        self._n_rows = n_rows
-        self._met = self._taken = 0
-        self._lines: list[int] = []
-        self._files: list[Any] = []
-
-    def of(self, blocks: Iterator[Block]) -> Iterator[Block]:
-        """Yield the blocks to look at: all, or small pieces of some."""
-        for block in blocks:
-            for piece in [block] if self.part is None else _pieces(block):
-                self._met += len(piece.paths)
-                if self._takes(piece):
-                    self._taken += len(piece.paths)
-                    yield piece
-
-    def _takes(self, block: Block) -> bool:
-        """Tell whether a piece belongs to the sample; the first one always does."""
-        if self.part is None or not self._taken:
-            return True
-        code = hashlib.blake2b(block.paths, digest_size=8).digest()
-        return int.from_bytes(code, "big") < self.part * 2**64
-
-    def add(self, n_lines: int, files: Any) -> None:  # noqa: ANN401
-        """Take in the counts of a block."""
-        self._lines.append(n_lines)
-        self._files.append(files)
-
-    @property
-    def looked_at(self) -> float | None:
-        """Part of the listing that was looked at [1]; None for all of it."""
-        if self.part is None:
-            return None
-        return self._taken / self._met if self._met else 1.0
-
-    def interval(self, row: int) -> Interval | None:
-        """Return the 95 % interval of the files of a party in the whole listing.
-
-        A ratio estimate over blocks as clusters: files of a folder stand together, so blocks
-        differ more than lines drawn one by one would.
-        """
-        n, looked_at = len(self._lines), self.looked_at
-        if looked_at is None or n < _LEAST_SAMPLE or looked_at >= 1:
-            return None
-        lines, files = np.array(self._lines, float), np.array([f[row] for f in self._files], float)
-        rate = files.sum() / lines.sum()
-        spread = float(((files - rate * lines) ** 2).sum()) / (n - 1)
-        error = float(np.sqrt((1 - looked_at) * spread / n)) / float(lines.mean())
-        whole = float(lines.sum()) / looked_at
-        return Interval(max(rate - _Z95 * error, 0.0) * whole, (rate + _Z95 * error) * whole)
-
-
-def _pieces(block: Block) -> Iterator[Block]:
-    """Cut a block into pieces of about `_PIECE` bytes, between lines."""
-    begin = line = 0
-    while begin < len(block.paths):
-        end = block.paths.find(b"\n", begin + _PIECE) + 1 or len(block.paths)
-        paths = block.paths[begin:end]
-        after = line + paths.count(b"\n")
-        yield Block(
-            paths,
-            None if block.sizes is None else block.sizes[line:after],
-            None if block.days is None else block.days[line:after],
-            0,
-            block.listing,
-        )
-        begin, line = end, after
 
 
 def _input(read: InputReading) -> InputRead:

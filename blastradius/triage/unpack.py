@@ -71,16 +71,34 @@ class RawFile:
         """Why reading ended before the end of the file, if it did."""
         self.n_out = 0
         """Bytes unpacked from it so far."""
+        self._passed = 0
+        """Where reading here and there has got to, 0 for a file that is read through."""
 
     @property
     def consumed(self) -> int:
-        """Bytes of the file that were used so far."""
-        return self.n_read - len(self._buffer)
+        """Bytes of the file that were used so far, or passed over."""
+        return self._passed or self.n_read - len(self._buffer)
+
+    @property
+    def can_skip(self) -> bool:
+        """Whether it can be read here and there."""
+        return self.size is not None and self._file.seekable()
+
+    def read_at(self, place: int, n_bytes: int) -> bytes:
+        """Return some bytes from anywhere; from then on it has no hash, and nothing is drained."""
+        self._passed = min(place + n_bytes, self.size or 0)
+        try:
+            self._file.seek(place)
+            return self._file.read(n_bytes)
+        except OSError as error:
+            self.fault = _fault(error, place)
+            return b""
 
     @property
     def sha256(self) -> str | None:
         """Hexadecimal SHA-256 of the file as it is; None until it was read through."""
-        return self._hash.hexdigest() if self._at_end and not self.fault else None
+        is_whole = self._at_end and not self.fault and not self._passed
+        return self._hash.hexdigest() if is_whole else None
 
     def peek(self, n_bytes: int) -> bytes:
         """Return the next bytes without using them, fewer only at the end."""
@@ -128,7 +146,7 @@ class RawFile:
 
     def drain(self) -> None:
         """Read what is left, for the hash."""
-        while self.peek(1):
+        while not self._passed and self.peek(1):
             self._buffer = memoryview(b"")
 
     def allow(self, n_bytes: int) -> None:
@@ -154,8 +172,7 @@ class RawFile:
         try:
             chunk = self._file.read(READ_BYTES)
         except OSError as error:
-            reason = printable((error.strerror or str(error)).lower(), 200)
-            self.fault = f"cannot be read further than byte {self.n_read:,}: {reason}"
+            self.fault = _fault(error, self.n_read)
             chunk = b""
         if not chunk:
             self._at_end = True
@@ -164,6 +181,11 @@ class RawFile:
         self._hash.update(chunk)
         rest = bytes(self._buffer)
         self._buffer = memoryview(rest + chunk if rest else chunk)
+
+
+def _fault(error: OSError, place: int) -> str:
+    reason = printable((error.strerror or str(error)).lower(), 200)
+    return f"cannot be read further than byte {place:,}: {reason}"
 
 
 class Decoder(Protocol):

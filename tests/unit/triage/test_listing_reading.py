@@ -16,6 +16,8 @@ from listing_samples import SAMPLES
 
 from blastradius.errors import ListingError, UnknownNameError
 from blastradius.triage import lines as lines_module
+from blastradius.triage import reading as reading_module
+from blastradius.triage import sample
 from blastradius.triage.block import BLOCK_BYTES
 from blastradius.triage.reading import NO_TEXT, Reading, read_blocks
 
@@ -152,6 +154,60 @@ def test_random_bytes_name_nobody_unless_asked(tmp_path):
 
     assert read(tmp_path)[0] == []
     assert "Kunden/Audi/x.pdf" in read(tmp_path, format="plain")[0]
+
+
+LINES_OF_A_FILE = st.lists(
+    st.sampled_from(
+        ["a", "a/b", "ä/ö.pdf", "", "x" * 30, "a/", "Kunden\\Audi\\Lastenheft.pdf", "\r"]
+    )
+).map("\n".join)
+
+
+@given(LINES_OF_A_FILE, st.sampled_from([1, 2, 3, 7, 16]))
+@settings(deadline=None)
+def test_all_pieces_of_a_file_are_the_file(tmp_path_factory, text, n_bytes):
+    path = tmp_path_factory.mktemp("listing") / "listing.txt"
+    path.write_bytes(("b\n" + text).encode())
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(reading_module, "PIECE_BYTES", n_bytes)
+        patch.setattr(sample, "PIECE_BYTES", n_bytes)
+        paths, reading, blocks = read(path, part=1.0, format="plain")
+    whole, read_through, _ = read(path, format="plain")
+    assert paths == whole
+    assert reading.inputs[0].counts == read_through.inputs[0].counts
+    assert sum(block.n_bytes for block in blocks) == path.stat().st_size
+    assert reading.inputs[0].sha256 is None
+
+
+def test_a_sample_passes_over_the_rest(tmp_path):
+    path = tmp_path / "listing.txt"
+    path.write_bytes(b"".join(b"D:/%06d/x.pdf\n" % k for k in range(200_000)))
+    size = path.stat().st_size
+
+    paths, reading, blocks = read(path, part=0.2)
+    again, _, _ = read(path, part=0.2)
+
+    assert paths == again
+    assert 0.05 < len(paths) / 200_000 < 0.4
+    assert set(paths) <= {f"D:/{k:06}/x.pdf" for k in range(200_000)}
+    assert sum(block.n_bytes + block.n_passed for block in blocks) == size
+    assert sum(block.n_bytes for block in blocks) / size == pytest.approx(
+        len(paths) / 200_000, abs=0.002
+    )
+    assert (reading.inputs[0].sha256, reading.inputs[0].n_raw_bytes) == (None, size)
+
+
+def test_what_cannot_be_read_here_and_there_is_read_through(tmp_path):
+    packed, folders, wide = tmp_path / "a.gz", tmp_path / "b.txt", tmp_path / "c.txt"
+    packed.write_bytes(gzip.compress(b"D:\\a.pdf\nD:\\b.pdf\n"))
+    folders.write_bytes(DIR.text.encode("cp850"))
+    wide.write_bytes("D:\\a.pdf\nD:\\b.pdf\n".encode("utf-16"))
+
+    paths, reading, blocks = read(packed, folders, wide, part=0.01)
+
+    assert paths == ["D:\\a.pdf", "D:\\b.pdf", *DIR.paths, "D:\\a.pdf", "D:\\b.pdf"]
+    assert not any(block.is_sample for block in blocks)
+    assert all(each.sha256 for each in reading.inputs)
 
 
 def test_progress_ends_with_all_bytes(tmp_path):

@@ -17,7 +17,7 @@ from triage_world import graph_of, lexicon_of
 from blastradius import analyze, api
 from blastradius.errors import PatternError, QuestionError
 from blastradius.io.files import read_observations
-from blastradius.triage import lexicon, lines, run
+from blastradius.triage import lexicon, lines, reading, run, sample
 from blastradius.triage.evidence import MOST, UNSURE
 from blastradius.triage.results import TriageProvenance
 
@@ -46,6 +46,8 @@ def listing(tmp_path):
 def small_blocks(monkeypatch):
     """Cut listings into blocks of few lines: the length is bound when the function is defined."""
     monkeypatch.setattr(lines.line_blocks, "__defaults__", (256,))
+    monkeypatch.setattr(reading, "PIECE_BYTES", 256)
+    monkeypatch.setattr(sample, "PIECE_BYTES", 256)
 
 
 def triage(*paths, question=None, **options):
