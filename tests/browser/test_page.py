@@ -128,7 +128,7 @@ def test_the_answer_is_readable_at_once(page, continental):
     assert drawn(page) == {"continental", *ids(page)}
 
 
-def test_every_card_is_inside_the_pane_and_none_overlaps(page):
+def assert_all_inside(page):
     boxes = page.evaluate(
         """() => Object.keys(BlastPage.positions()).map((id) => {
           const box = BlastPage.network.getBoundingBox(id);
@@ -141,6 +141,26 @@ def test_every_card_is_inside_the_pane_and_none_overlaps(page):
     assert all(
         a >= 0 and b >= 0 and c <= pane["width"] and d <= pane["height"] for a, b, c, d in boxes
     )
+
+
+def test_every_card_is_inside_the_pane_and_none_overlaps(page):
+    assert_all_inside(page)
+
+
+def test_the_graph_fits_again_when_the_pane_changes(page):
+    for width, height in ((1900, 1000), (1100, 800), (1400, 900)):
+        page.set_viewport_size({"width": width, "height": height})
+        settle(page)
+        assert_all_inside(page)
+
+
+def test_a_view_that_somebody_chose_stays_when_the_pane_changes(page):
+    page.click("#zoom-in")
+    view = "[BlastPage.network.getScale(), ...Object.values(BlastPage.network.getViewPosition())]"
+    before = page.evaluate(view)
+    page.set_viewport_size({"width": 1100, "height": 800})
+    settle(page)
+    assert page.evaluate(view) == pytest.approx(before, abs=1)
 
 
 # -- table -----------------------------------------------------------------------------------

@@ -181,6 +181,7 @@
   function build() {
     const options = structuredClone(data.drawing.options);
     options.nodes.ctxRenderer = renderer;
+    options.autoResize = false; // it changes the scale; see `resized`
     if (isCrowded) {
       options.interaction.hideEdgesOnDrag = true;
       options.interaction.hideEdgesOnZoom = true;
@@ -263,6 +264,26 @@
 
   /* -- view ---------------------------------------------------------------------------------- */
 
+  /** Size of the pane, and where the last fit put the middle of the drawing in it. */
+  let size = null;
+  let fitted = null;
+
+  const origin = () => network.canvasToDOM({ x: 0, y: 0 });
+
+  function remember(isFit) {
+    const pane = app.byId('graph');
+    size = { x: pane.clientWidth, y: pane.clientHeight };
+    if (isFit) fitted = { scale: network.getScale(), ...origin() };
+  }
+
+  /** Tell whether nobody has moved the view since it was fitted. */
+  function isFitted() {
+    if (fitted === null) return false;
+    const { x, y } = origin();
+    const isMoved = Math.hypot(x - fitted.x, y - fitted.y) > 1;
+    return network.getScale() === fitted.scale && !isMoved;
+  }
+
   /** Show everything, but never so small that nothing can be read: then from the breach on. */
   function fit() {
     const spots = Object.values(network.getPositions());
@@ -288,8 +309,22 @@
         pane.clientHeight / SMALLEST > bottom - top ? (top + bottom) / 2 : near.get(data.parties[0].id).y;
       network.moveTo({ scale: SMALLEST, position: { x: left + pane.clientWidth / 2 / SMALLEST, y: middle } });
     }
+    remember(true);
   }
   app.fit = fit;
+
+  /** Fill the pane as it is now: with everything, or with what somebody chose to look at. */
+  function resized() {
+    const wasFitted = isFitted();
+    const view = {
+      scale: network.getScale(),
+      position: network.DOMtoCanvas(size === null ? origin() : { x: size.x / 2, y: size.y / 2 }),
+    };
+    network.redraw();
+    if (wasFitted) fit();
+    else network.moveTo(view);
+    remember(wasFitted);
+  }
 
   app.zoom = (factor) => network.moveTo({ scale: network.getScale() * factor });
 
@@ -388,7 +423,7 @@
     if ('ResizeObserver' in globalThis) {
       let isFirst = true;
       new ResizeObserver(() => {
-        if (!isFirst) network.redraw();
+        if (!isFirst) resized();
         isFirst = false;
       }).observe(app.byId('graph'));
     }
