@@ -6,7 +6,7 @@ It is data, read with the same care as a graph. The shipped one is in ``data/``;
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
@@ -20,7 +20,8 @@ from blastradius.model.check import Fault
 from blastradius.model.graph import Identifier, Name, Record, Text
 from blastradius.model.text import quoted
 from blastradius.model.vocabulary import DataVariety
-from blastradius.triage.patterns import parse_pattern
+from blastradius.triage.definition import finds, line_of
+from blastradius.triage.patterns import Pattern, parse_pattern
 
 SCHEMA: Final = "blastradius/lexicon/1"
 
@@ -160,18 +161,25 @@ def read_lexicon(path: str | Path) -> Lexicon:
 
 
 def read_lexicon_file(path: str | Path) -> LexiconFile:
-    """Read a lexicon from a YAML or JSON file.
+    """Read a lexicon from a YAML or JSON file, and try its rules on their examples.
 
     Raises
     ------
     GraphFileError
         With every problem of the file, each with its place.
     """
+    return _read(path, tries_examples=True)
+
+
+def _read(path: str | Path, *, tries_examples: bool) -> LexiconFile:
     content = read_bytes(Path(path))
     source = Source(content, str(path))
     data = source.document.data
     faults, lexicon = validated(data, Lexicon.model_validate, Lexicon)
-    faults += [*_pattern_faults(data), *_twins(data)]
+    parsed: dict[str, tuple[Pattern, ...]] = {}
+    faults += [*_pattern_faults(data, parsed), *_twins(data)]
+    if tries_examples:
+        faults += _example_faults(data, parsed)
     if lexicon is None or faults or source.document.problems:
         raise source.failure(faults)
     sha256 = hashlib.sha256(content).hexdigest()
@@ -181,7 +189,8 @@ def read_lexicon_file(path: str | Path) -> LexiconFile:
 @cache
 def shipped_lexicon_files() -> tuple[LexiconFile, ...]:
     """Return the files that ship with the package, in the order in which they are joined."""
-    read = map(read_lexicon_file, sorted(_SHIPPED.glob("*.yaml")))
+    # Their examples are tried by the tests.
+    read = (_read(path, tries_examples=False) for path in sorted(_SHIPPED.glob("*.yaml")))
     return tuple(replace(file, name=Path(file.name).name, is_shipped=True) for file in read)
 
 
@@ -213,13 +222,46 @@ _PATTERNS: Final = {
 """Fields that hold a pattern or a list of them, by section."""
 
 
-def _pattern_faults(data: object) -> Iterator[Fault]:
-    """Find patterns that mean nothing, in data that may have other faults."""
+def _pattern_faults(data: object, parsed: dict[str, tuple[Pattern, ...]]) -> Iterator[Fault]:
+    """Find patterns that mean nothing, in data that may have other faults; fill in the others."""
     for location, text in _patterns(data):
         try:
-            parse_pattern(text[:300])  # that a name is longer than this was said already
+            # That a name is longer than 300 characters was said already.
+            parsed[text] = parsed.get(text) or parse_pattern(text[:300])
         except PatternError as error:
             yield Fault(location, str(error))
+
+
+def _example_faults(data: object, parsed: Mapping[str, tuple[Pattern, ...]]) -> Iterator[Fault]:
+    """Find examples on which their rule does not fire, and counter-examples on which it does."""
+    for location, record in _items(data, "rules"):
+        words = {key: [text for _, text in _texts(record, key, ())] for key in _PATTERNS["rules"]}
+        written = {key: record.get(key, []) for key in words} if isinstance(record, dict) else {}
+        is_sound = words == written and parsed.keys() >= set().union(*words.values())
+        if not is_sound or not words["any"]:
+            continue  # that was said already
+        for place, path in _texts(record, "examples", location):
+            reason = _objection(words, parsed, path)
+            if reason is not None:
+                yield Fault(place, f"the rule does not fire: {reason}")
+        for place, path in _texts(record, "counter_examples", location):
+            if _objection(words, parsed, path) is None:
+                yield Fault(place, "the rule fires, and must not on a counter-example")
+
+
+def _objection(
+    words: Mapping[str, list[str]], parsed: Mapping[str, tuple[Pattern, ...]], path: str
+) -> str | None:
+    """Return why a rule does not fire on a path, None if it does."""
+    line = line_of(path)
+    found = {
+        key: next((text for text in some if finds(parsed[text], line)), None)
+        for key, some in words.items()
+    }
+    if found["without"] is not None:
+        return f"{quoted(found['without'])} rules it out"
+    lacking = [key for key in ("any", "with") if words[key] and found[key] is None]
+    return f"no pattern of {' or '.join(map(quoted, lacking))} is there" if lacking else None
 
 
 def _patterns(data: object) -> Iterator[tuple[Location, str]]:

@@ -127,6 +127,7 @@ In a later lexicon a rule, an ordinary word, a phrase or an organisation takes t
 earlier one with the same `id`, `term`, `text` or `name`; `weak`,
 `programs`, `homes`, `surnames` and `context` add up. Reports name each file, the shipped ones too, with its SHA-256.
 A rule comes with paths on which it fires and with similar ones on which it does not: write them before the rule.
+They are tried when the file is read, and each that does not hold is a problem like any other.
 
 ## Patterns
 

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+import subprocess
+import sys
 
 import pytest
 from triage_world import World, graph_of, lexicon_of
@@ -21,7 +23,7 @@ RULE = """\
     any: [preis*]
     confidence: high
     examples: [Preise.xlsx]
-    counter_examples: [Preisel.txt]
+    counter_examples: [Lobpreis.txt]
 """
 
 
@@ -122,6 +124,17 @@ def test_all_terms_of_shipped_graphs_are_patterns(name):
          "line 4, column 5, rules[0].examples: required, but missing"),
         (RULE, RULE + RULE,
          "line 11, column 9, rules[1].id: rule 'prices' is there twice, first used in line 4"),
+        ("Preise.xlsx", "Kosten.xlsx",
+         ("line 9, column 16, rules[0].examples[0]: the rule does not fire: no pattern of 'any' is "
+          "there")),
+        ("Lobpreis.txt", "x.txt, Preisel.txt",
+         ("line 10, column 31, rules[0].counter_examples[1]: the rule fires, and must not on a "
+          "counter-example")),
+        ("    any:", "    with: [oem]\n    any:",
+         ("line 10, column 16, rules[0].examples[0]: the rule does not fire: no pattern of 'with' is "
+          "there")),
+        ("    any:", "    without: [kosten, .xlsx]\n    any:",
+         "line 10, column 16, rules[0].examples[0]: the rule does not fire: '.xlsx' rules it out"),
         ("name: ours", "nmae: ours", "line 2, column 1: unknown key 'nmae' (did you mean 'name'?)"),
         ("lexicon/1", "lexicon/2",
          "line 1, column 9, schema: must be 'blastradius/lexicon/1', got 'blastradius/lexicon/2'"),
@@ -136,7 +149,7 @@ def test_each_fault_has_its_place_and_the_nearest_choice(problems, wrong, right,
 def test_all_faults_of_form_come_at_once(problems):
     text = f"{HEAD}colour: red\nrules:\n{RULE}{RULE}"
     text = text.replace("Secrets", "Secret", 1).replace("high", "hihg", 1)
-    found = problems(text.replace("[Preisel.txt]", "[]") + "ordinray: []\n")
+    found = problems(text.replace("[Lobpreis.txt]", "[]") + "ordinray: []\n")
     assert [re.match(r"line (\d+)", each)[1] for each in found] == [
         "3", "6", "9", "11", "12", "18", "19",
     ]  # fmt: skip
@@ -165,6 +178,31 @@ def test_faults_of_form_do_not_hide_those_of_meaning(problems):
     text = f"{HEAD}rules:\n{RULE}{RULE}".replace("Secrets", "Secret", 1).replace("preis*", "p*s", 1)
     found = problems(text)
     assert [re.match(r"line (\d+)", each)[1] for each in found] == ["5", "7", "11"]
+
+
+def test_all_examples_are_tried_at_once_where_the_rule_is_sound(problems):
+    ids = ("one", "two", "three", "four")
+    rules = "".join(RULE.replace("id: prices", f"id: {id_}") for id_ in ids)
+    text = f"{HEAD}rules:\n{rules}".replace("Preise.xlsx", "a.pdf, b.pdf")
+    text = text.replace("[preis*]", "[p*s]", 1).replace("[preis*]", "preis*", 1)
+    found = problems(text.replace("    any: [preis*]", "    without: [[x]]\n    any: [preis*]", 1))
+    assert [each.partition(": ")[0].partition(", ")[2] for each in found] == [
+        "column 11, rules[0].any[0]",
+        "column 10, rules[1].any",
+        "column 15, rules[2].without[0]",
+        "column 16, rules[3].examples[0]",
+        "column 23, rules[3].examples[1]",
+    ]
+
+
+def test_examples_are_tried_without_a_compiler(tmp_path):
+    path = tmp_path / "ours.yaml"
+    path.write_text(f"{HEAD}rules:\n{RULE}", encoding="utf-8")
+    code = (
+        "import sys; from blastradius.triage.lexicon import read_lexicon; "
+        "read_lexicon(sys.argv[1]); assert 'numba' not in sys.modules"
+    )
+    subprocess.run([sys.executable, "-c", code, str(path)], check=True)
 
 
 @pytest.mark.parametrize(

@@ -1,4 +1,4 @@
-"""The language of patterns, folding, and the search, against a slow definition of both."""
+"""The language of patterns, folding, and the search, against the slow definition of both."""
 
 from __future__ import annotations
 
@@ -11,7 +11,8 @@ from searching import search
 
 from blastradius.errors import PatternError
 from blastradius.triage.classify import prepare
-from blastradius.triage.fold import FOLDING, fold_text, plain
+from blastradius.triage.definition import finds, line_of, occurrences
+from blastradius.triage.fold import FOLDING, fold_text
 from blastradius.triage.patterns import Edge, Pattern, parse_pattern
 
 MATCHES = [
@@ -62,6 +63,7 @@ MATCHES = [
 @pytest.mark.parametrize(("pattern", "line", "wanted"), MATCHES)
 def test_what_a_pattern_matches(pattern, line, wanted):
     assert bool(search([parse_pattern(pattern)], [line])) is wanted
+    assert finds(parse_pattern(pattern), line_of(line)) is wanted
 
 
 @pytest.mark.parametrize(
@@ -81,66 +83,17 @@ def test_patterns_that_mean_nothing(text, reason):
         parse_pattern(text)
 
 
-# -- a slow definition of the search ---------------------------------------------------------------
-
-
-def normal(line):
-    """Return (text, folded) of a line, character by character."""
-    text, folded = bytearray(), bytearray()
-    for byte in plain(line):
-        if FOLDING[byte] == 0x20 and folded.endswith(b" "):
-            continue
-        text.append(byte)
-        folded.append(FOLDING[byte])
-    return bytes(text), bytes(folded)
-
-
-def kind(byte):
-    letter = chr(byte)
-    return (
-        "letter"
-        if letter.isascii() and letter.isalpha()
-        else ("digit" if letter.isascii() and letter.isdigit() else "other")
-    )
-
-
-def edge(mode, text, folded, place, beside):
-    if mode == Edge.ANY or (mode != Edge.FOLDER and not 0 <= beside < len(text)):
-        return True
-    if mode == Edge.FOLDER:
-        return beside < 0 or (beside < len(text) and folded[beside : beside + 1] == b"/")
-    if kind(folded[beside]) == "other":
-        return True
-    if mode == Edge.EXACT:
-        return False
-    here, before = kind(folded[place]), kind(folded[place - 1])
-    if here != before:
-        return True
-    upper = here == "letter" and chr(text[place]).isupper()
-    follows = place + 1 < len(text) and kind(text[place + 1]) == "letter"
-    return upper and (
-        chr(text[place - 1]).islower() or (follows and chr(text[place + 1]).islower())
-    )
+# -- the slow definition of the search -------------------------------------------------------------
 
 
 def slow_search(patterns, lines):
-    found = set()
-    for row, line in enumerate(lines):
-        text, folded = normal(line)
-        for number, each in enumerate(patterns):
-            for pattern in each:
-                place = folded.find(pattern.literal)
-                while place >= 0:
-                    end = place + len(pattern.literal)
-                    part = text[place:end]
-                    if (
-                        edge(pattern.left, text, folded, place, place - 1)
-                        and edge(pattern.right, text, folded, end, end)
-                        and not (pattern.capitals and any(97 <= b <= 122 for b in part))
-                    ):
-                        found.add((row, place, number))
-                    place = folded.find(pattern.literal, place + 1)
-    return found
+    return {
+        (row, place, number)
+        for row, line in enumerate(map(line_of, lines))
+        for number, each in enumerate(patterns)
+        for pattern in each
+        for place in occurrences(pattern, line)
+    }
 
 
 WORDS = st.sampled_from(["audi", "vw", "bmw", "ab", "aba", "b a", "a.b", "ü", "蔚来", "x5", "a/b"])
