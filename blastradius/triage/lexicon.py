@@ -18,7 +18,7 @@ from blastradius.errors import PatternError
 from blastradius.io.files import Source, read_bytes, validated
 from blastradius.model.check import Fault
 from blastradius.model.graph import Identifier, Name, Record, Text
-from blastradius.model.text import quoted
+from blastradius.model.text import did_you_mean, quoted
 from blastradius.model.vocabulary import DataVariety
 from blastradius.triage.definition import finds, line_of
 from blastradius.triage.patterns import Pattern, parse_pattern
@@ -31,6 +31,15 @@ Confidence = Literal["high", "medium"]
 
 Location = tuple[str | int, ...]
 """Keys and numbers that lead to a value."""
+
+
+class Words(Record):
+    """Patterns that rules share: ``<name>`` among those of a rule stands for all of them."""
+
+    name: Name
+    """Name."""
+    patterns: Annotated[tuple[Name, ...], Field(min_length=1)]
+    """What it stands for; lists do not nest."""
 
 
 class Rule(Record):
@@ -103,6 +112,11 @@ class Lexicon(Record):
     """Version of the format."""
     name: Name
     """Name, shown in results."""
+    lists: tuple[Words, ...] = ()
+    """Lists for the rules of this file."""
+    never: tuple[Name, ...] = ()
+    """Patterns of files that hold nothing of their own, such as shortcuts: there no rule fires, of
+    whatever lexicon."""
     rules: tuple[Rule, ...] = ()
     """Kinds of files."""
     ordinary: tuple[Ordinary, ...] = ()
@@ -127,6 +141,8 @@ class Lexicon(Record):
         return Lexicon(
             schema_=SCHEMA,
             name=f"{self.name} + {other.name}",
+            lists=_merged(self.lists, other.lists, "name"),
+            never=tuple(dict.fromkeys((*self.never, *other.never))),
             rules=_merged(self.rules, other.rules, "id"),
             ordinary=_merged(self.ordinary, other.ordinary, "term"),
             weak=(*self.weak, *other.weak),
@@ -136,7 +152,27 @@ class Lexicon(Record):
             context=tuple(dict.fromkeys((*self.context, *other.context))),
             phrases=_merged(self.phrases, other.phrases, "text"),
             outside=_merged(self.outside, other.outside, "name"),
+        ).spelled_out()
+
+    def spelled_out(self) -> Lexicon:
+        """Return it with all patterns of a rule in the rule: those of lists, and what is never."""
+        lists = {f"<{words.name}>": words.patterns for words in self.lists}
+        rules = tuple(
+            rule.model_copy(
+                update={
+                    "any": _spelled(rule.any, lists),
+                    "with_": _spelled(rule.with_, lists),
+                    "without": _spelled((*rule.without, *self.never), lists),
+                }
+            )
+            for rule in self.rules
         )
+        return self.model_copy(update={"rules": rules})
+
+
+def _spelled(texts: Iterable[str], lists: Mapping[str, Iterable[str]]) -> tuple[str, ...]:
+    """Return patterns with those of lists in the place of the lists, each once."""
+    return tuple(dict.fromkeys(each for text in texts for each in lists.get(text, (text,))))
 
 
 def _merged(ours: tuple[Any, ...], theirs: tuple[Any, ...], key: str) -> tuple[Any, ...]:
@@ -183,7 +219,7 @@ def _read(path: str | Path, *, tries_examples: bool) -> LexiconFile:
     if lexicon is None or faults or source.document.problems:
         raise source.failure(faults)
     sha256 = hashlib.sha256(content).hexdigest()
-    return LexiconFile(str(path), sha256, is_shipped=False, lexicon=lexicon)
+    return LexiconFile(str(path), sha256, is_shipped=False, lexicon=lexicon.spelled_out())
 
 
 @cache
@@ -213,6 +249,7 @@ def joined_lexicon(files: Iterable[LexiconFile]) -> Lexicon:
 
 
 _PATTERNS: Final = {
+    "lists": ("patterns",),
     "rules": ("any", "with", "without"),
     "ordinary": ("term",),
     "weak": ("term",),
@@ -224,7 +261,13 @@ _PATTERNS: Final = {
 
 def _pattern_faults(data: object, parsed: dict[str, tuple[Pattern, ...]]) -> Iterator[Fault]:
     """Find patterns that mean nothing, in data that may have other faults; fill in the others."""
+    lists = _lists(data)
     for location, text in _patterns(data):
+        if location[0] == "rules" and _is_list(text):
+            if text not in lists:
+                hint = did_you_mean(text, lists)
+                yield Fault(location, f"unknown list {quoted(text)}{hint}")
+            continue
         try:
             # That a name is longer than 300 characters was said already.
             parsed[text] = parsed.get(text) or parse_pattern(text[:300])
@@ -232,12 +275,30 @@ def _pattern_faults(data: object, parsed: dict[str, tuple[Pattern, ...]]) -> Ite
             yield Fault(location, str(error))
 
 
+def _is_list(text: str) -> bool:
+    return text.startswith("<") and text.endswith(">")
+
+
+def _lists(data: object) -> dict[str, list[str]]:
+    """Return the lists by the form in which rules name them."""
+    found = {}
+    for _, record in _items(data, "lists"):
+        name = record.get("name") if isinstance(record, dict) else None
+        if isinstance(name, str):
+            found[f"<{name}>"] = [text for _, text in _texts(record, "patterns", ())]
+    return found
+
+
 def _example_faults(data: object, parsed: Mapping[str, tuple[Pattern, ...]]) -> Iterator[Fault]:
     """Find examples on which their rule does not fire, and counter-examples on which it does."""
+    lists = _lists(data)
+    never = [text for _, text in _texts(data, "never", ())]
     for location, record in _items(data, "rules"):
-        words = {key: [text for _, text in _texts(record, key, ())] for key in _PATTERNS["rules"]}
-        written = {key: record.get(key, []) for key in words} if isinstance(record, dict) else {}
-        is_sound = words == written and parsed.keys() >= set().union(*words.values())
+        texts = {key: [text for _, text in _texts(record, key, ())] for key in _PATTERNS["rules"]}
+        written = {key: record.get(key, []) for key in texts} if isinstance(record, dict) else {}
+        words = {key: _spelled(some, lists) for key, some in texts.items()}
+        words["without"] += tuple(never)
+        is_sound = texts == written and parsed.keys() >= set().union(*words.values())
         if not is_sound or not words["any"]:
             continue  # that was said already
         for place, path in _texts(record, "examples", location):
@@ -250,7 +311,7 @@ def _example_faults(data: object, parsed: Mapping[str, tuple[Pattern, ...]]) -> 
 
 
 def _objection(
-    words: Mapping[str, list[str]], parsed: Mapping[str, tuple[Pattern, ...]], path: str
+    words: Mapping[str, tuple[str, ...]], parsed: Mapping[str, tuple[Pattern, ...]], path: str
 ) -> str | None:
     """Return why a rule does not fire on a path, None if it does."""
     line = line_of(path)
@@ -272,7 +333,7 @@ def _patterns(data: object) -> Iterator[tuple[Location, str]]:
                 if isinstance(text, str):
                     yield (*location, key), text
                 yield from _texts(record, key, location)
-    for section in ("programs", "context"):
+    for section in ("never", "programs", "context"):
         yield from _texts(data, section, ())
 
 
@@ -290,12 +351,14 @@ def _items(data: object, key: str) -> Iterator[tuple[Location, object]]:
 
 
 def _twins(data: object) -> Iterator[Fault]:
-    """Find rules of the same name."""
-    seen: dict[str, Location] = {}
-    for location, record in _items(data, "rules"):
-        id_ = record.get("id") if isinstance(record, dict) else None
-        if not isinstance(id_, str):
-            continue
-        if id_ in seen:
-            yield Fault((*location, "id"), f"rule {quoted(id_)} is there twice", earlier=seen[id_])
-        seen.setdefault(id_, (*location, "id"))
+    """Find rules and lists of the same name."""
+    seen: dict[tuple[str, str], Location] = {}
+    for section, noun, key in (("lists", "list", "name"), ("rules", "rule", "id")):
+        for location, record in _items(data, section):
+            name = record.get(key) if isinstance(record, dict) else None
+            if not isinstance(name, str):
+                continue
+            place = (*location, key)
+            earlier = seen.setdefault((section, name), place)
+            if earlier != place:
+                yield Fault(place, f"{noun} {quoted(name)} is there twice", earlier=earlier)

@@ -73,13 +73,16 @@ PATTERN_EXAMPLES: Final = (
 _EXAMPLE: Final = """\
 schema: blastradius/lexicon/1
 name: ours
+lists:
+  - {name: forms, patterns: [vorlage, template]}
+never: [.lnk]
 rules:
   - id: our-test-reports
     variety: Secrets
     subject: reports of crash tests
     any: [crashtest*, "=CT-Bericht"]
     with: [bericht*, report*, .pdf]
-    without: [vorlage, template]
+    without: [<forms>, muster]
     confidence: high
     examples: [D:/Tests/Crashtest_2021/Bericht_17.pdf]
     counter_examples: [D:/Vorlagen/Crashtest_Vorlage.pdf]
@@ -125,7 +128,7 @@ blastradius triage listing.txt --lexicon ours.yaml
 
 In a later lexicon a rule, an ordinary word, a phrase or an organisation takes the place of an
 earlier one with the same `id`, `term`, `text` or `name`; `weak`,
-`programs`, `homes`, `surnames` and `context` add up. Reports name each file, the shipped ones too, with its SHA-256.
+`programs`, `homes`, `surnames`, `context` and `never` add up. A list serves the rules of its own file. Reports name each file, the shipped ones too, with its SHA-256.
 A rule comes with paths on which it fires and with similar ones on which it does not: write them before the rule.
 They are tried when the file is read, and each that does not hold is a problem like any other.
 
@@ -148,7 +151,8 @@ Signs go together where that makes sense: `=EDAG!`, `*konzern`. A sign anywhere 
 ## Rules
 
 A rule fires on a path that has one of `any`, one of `with` if there are any, and none of `without`.
-Each counts once for a path, and a path may be of several kinds.
+Each counts once for a path, and a path may be of several kinds. No rule fires on a path that has one
+of `never`. Among the patterns of a rule, `<forms>` stands for all those of the list `forms`.
 """
 
 

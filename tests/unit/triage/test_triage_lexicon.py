@@ -122,6 +122,8 @@ def test_all_terms_of_shipped_graphs_are_patterns(name):
         ("[preis*]", "[]", "line 7, column 10, rules[0].any: must not be empty"),
         ("    examples: [Preise.xlsx]\n", "",
          "line 4, column 5, rules[0].examples: required, but missing"),
+        ("preis*", "<prices>, preis*",
+         "line 7, column 11, rules[0].any[0]: unknown list '<prices>'"),
         (RULE, RULE + RULE,
          "line 11, column 9, rules[1].id: rule 'prices' is there twice, first used in line 4"),
         ("Preise.xlsx", "Kosten.xlsx",
@@ -144,6 +146,22 @@ def test_each_fault_has_its_place_and_the_nearest_choice(problems, wrong, right,
     text = f"{HEAD}rules:\n{RULE}"
     assert wrong in text
     assert expected in problems(text.replace(wrong, right, 1))
+
+
+def test_faults_of_lists_and_what_they_hold(problems):
+    lists = (
+        "lists:\n  - {name: price, patterns: [preis*, a*b]}\n  - {name: price, patterns: [x]}\n"
+        "never: [.lnk, q]\n"
+    )
+    found = problems(f"{HEAD}{lists}rules:\n{RULE}".replace("[preis*]", "[<prise>]"))
+    assert found == [
+        ("line 4, column 38, lists[0].patterns[1]: pattern 'a*b' has a '*' inside: it stands at the "
+         "beginning or the end"),
+        "line 5, column 12, lists[1].name: list 'price' is there twice, first used in line 4",
+        "line 5, column 30, lists[1].patterns[0]: pattern 'x' is too short: at least 2 characters",
+        "line 6, column 15, never[1]: pattern 'q' is too short: at least 2 characters",
+        "line 11, column 11, rules[0].any[0]: unknown list '<prise>' (did you mean '<price>'?)",
+    ]  # fmt: skip
 
 
 def test_all_faults_of_form_come_at_once(problems):
@@ -225,6 +243,37 @@ def test_a_json_file_is_a_lexicon(tmp_path):
     path = tmp_path / "ours.json"
     path.write_text('{"schema": "blastradius/lexicon/1", "name": "ours", "context": ["rfq"]}')
     assert read_lexicon(path).context == ("rfq",)
+
+
+# Lists, and what is never
+
+
+def test_lists_stand_for_their_patterns(tmp_path):
+    path = tmp_path / "ours.yaml"
+    lists = (
+        "lists:\n  - {name: price, patterns: [preis*, prix]}\n  - {name: forms, patterns: [leer]}\n"
+    )
+    with_list = RULE.replace("[preis*]", "[kosten*, <price>, prix]\n    without: [<forms>]")
+    path.write_text(f"{HEAD}{lists}rules:\n{with_list}", encoding="utf-8")
+    (rule,) = read_lexicon(path).rules
+    assert (rule.any, rule.with_, rule.without) == (("kosten*", "preis*", "prix"), (), ("leer",))
+
+
+def test_examples_are_tried_with_lists_and_what_is_never(problems):
+    text = f"{HEAD}lists: [{{name: a, patterns: [x1]}}]\nnever: [.xlsx]\nrules:\n{RULE}"
+    text = text.replace("[preis*]", "[<a>]").replace("Lobpreis.txt", "x1.txt, x1.xlsx")
+    assert [each.partition("rules[0].")[2] for each in problems(text)] == [
+        "examples[0]: the rule does not fire: '.xlsx' rules it out",
+        "counter_examples[0]: the rule fires, and must not on a counter-example",
+    ]
+
+
+def test_what_is_never_holds_for_rules_of_all_lexicons():
+    ours = lexicon_of(("one", "Secrets", ["alpha"], [], []), never=[".lnk"])
+    theirs = lexicon_of(("two", "Internal", ["beta"], [], []), never=["thumbs"])
+    world = World(graph_of(), ours.extended(theirs))
+    lines = ["alpha_beta.pdf", "alpha_beta.pdf.lnk", "thumbs/alpha_beta.pdf"]
+    assert world.fired(lines) == [{"one", "two"}, set(), set()]
 
 
 # Two lexicons
