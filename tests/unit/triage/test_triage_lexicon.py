@@ -12,8 +12,9 @@ from triage_world import World, graph_of, lexicon_of
 from blastradius import load_graph
 from blastradius.errors import GraphFileError
 from blastradius.model.vocabulary import DATA_VARIETIES
+from blastradius.triage.definition import finds, line_of
 from blastradius.triage.lexicon import read_lexicon, shipped_lexicon
-from blastradius.triage.patterns import parse_pattern
+from blastradius.triage.patterns import Edge, parse_pattern
 
 HEAD = "schema: blastradius/lexicon/1\nname: ours\n"
 RULE = """\
@@ -83,6 +84,21 @@ def test_every_rule_has_words_that_no_twin_has(shipped):
     for rule in shipped.lexicon.rules:
         assert not set(rule.any) & set(rule.without), rule.id
         assert not set(rule.with_) & set(rule.without), rule.id
+
+
+def test_no_word_is_ruled_out_by_its_own_rule(shipped):
+    """A word asked for that has one of the forbidden words in it could never fire."""
+    dead = []
+    for rule in shipped.lexicon.rules:
+        without = [pattern for text in rule.without for pattern in parse_pattern(text)]
+        for text in (*rule.any, *rule.with_):
+            pattern = parse_pattern(text)[0]
+            before = "x" if pattern.left is Edge.ANY else ""
+            after = {Edge.ANY: "x", Edge.FOLDER: "/x"}.get(pattern.right, "")
+            word = f"{before}{pattern.literal.decode()}{after}"
+            if finds(without, line_of(word.upper() if pattern.capitals else word)):
+                dead.append((rule.id, text))
+    assert dead == []
 
 
 def test_weak_patterns_are_of_parties_that_the_graph_has(shipped):
