@@ -333,7 +333,7 @@ def _patterns(data: object) -> Iterator[tuple[Location, str]]:
                 if isinstance(text, str):
                     yield (*location, key), text
                 yield from _texts(record, key, location)
-    for section in ("never", "programs", "context"):
+    for section in ("never", "programs", "homes", "context"):
         yield from _texts(data, section, ())
 
 

@@ -192,7 +192,7 @@ def test_all_faults_of_form_come_at_once(problems):
 def test_all_faults_of_meaning_come_at_once(problems):
     text = (
         f'{HEAD}rules:\n{RULE}{RULE}ordinary:\n  - {{term: "*", because: no}}\n'
-        'weak:\n  - {party: bmw, term: "a*b", because: no}\ncontext: ["="]\nprograms: [//]\n'
+        'weak:\n  - {party: bmw, term: "a*b", because: no}\ncontext: ["="]\nprograms: [//]\nhomes: ["/"]\n'
         'phrases:\n  - {text: "-", because: no}\noutside:\n  - {name: Acme, terms: [q, acme]}\n'
     )
     found = problems(text.replace("preis*", "pr*is", 1))
@@ -203,6 +203,7 @@ def test_all_faults_of_meaning_come_at_once(problems):
         "24, weak[0].term",
         "11, context[0]",
         "12, programs[0]",
+        "9, homes[0]",
         "12, phrases[0].text",
         "26, outside[0].terms[0]",
     ]
