@@ -14,7 +14,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from itertools import chain, takewhile
+from itertools import takewhile
 from typing import Final, NamedTuple
 
 import numpy as np
@@ -44,6 +44,8 @@ _N_SHARED: Final = 4
 _FIRST_SHARED: Final = NO_CHILD - _N_SHARED
 """Classes from this one on are shared, by bytes of other scripts and those for which none is left."""
 _ASCII: Final = 0x80
+_HALF: Final = 32
+_LOW: Final = (1 << _HALF) - 1
 
 
 class Tree(NamedTuple):
@@ -70,8 +72,8 @@ class Tree(NamedTuple):
     more: NDArray[np.int32]
     """Of a state where literals end: how many, and of each its number times two, its first entry and
     how many it has. A literal with bytes that share classes has one added to that: it is compared
-    where it seems to end. Of a state with further children: how many, and of each its class and
-    its state."""
+    where it seems to end. Of a state with further children: their classes, as bits of two numbers, and
+    their states."""
     letters_first: NDArray[np.int64]
     """Place of each literal in ``letters``."""
     letters: NDArray[np.uint8]
@@ -256,5 +258,6 @@ class _States:
                     more += (number, begin, end - begin)
             if forks := self._forks.get(state):
                 node[state] |= FORKS
-                more += (len(forks), *chain.from_iterable(forks))
-        return node, np.array(more, dtype=np.int32)
+                bits = sum(1 << letter for letter, _ in forks)
+                more += (bits & _LOW, bits >> _HALF, *(child for _, child in sorted(forks)))
+        return node, np.array(more, dtype=np.uint32).view(np.int32)

@@ -35,6 +35,8 @@ CONTEXT: Final = 0
 PROGRAMS: Final = 1
 """Numbers of the words that stand for all context words, and for all folders of programs."""
 
+_BITS: Final = 64
+
 
 class Searched(NamedTuple):
     """A party that is searched for: one of the graph, or one that it lacks."""
@@ -93,26 +95,21 @@ def packed(entry: _Entry) -> int:
 
 
 class Rules(NamedTuple):
-    """Rules by the words that they ask for."""
+    """Rules by the words that they ask for, as bits: what a line says is the union of its words."""
 
-    first: NDArray[np.int32]
-    """Place of the first rule that each word may fire, shape (n_words + 1,)."""
-    fired: NDArray[np.int32]
-    """Rules that a word alone may fire."""
-    role: NDArray[np.uint8]
-    """What each word is to each rule: `WITH`, `WITHOUT`, both or 0, shape (n_words, n_rules)."""
-    has_with: NDArray[np.bool_]
-    """Whether a rule asks for a second word, shape (n_rules,)."""
-    asks: NDArray[np.bool_]
-    """Whether other words of the line matter to a rule at all, shape (n_rules,)."""
-    decides: NDArray[np.bool_]
-    """Whether a word matters to rules that others fire, shape (n_words,)."""
+    of_word: NDArray[np.uint64]
+    """Rules that may fire by each word; then those for which it is a second word; then those that it
+    rules out; then what it says of the line. Shape (n_words + 1, 3 * n_rule_words + 1); the last row
+    is no word."""
+    has_second: NDArray[np.uint64]
+    """Rules that ask for a second word, shape (n_rule_words,)."""
     variety: NDArray[np.int8]
     """Row of the variety, shape (n_rules,)."""
 
 
-WITH: Final = 1
-WITHOUT: Final = 2
+GIVES: Final = 1
+BELONGS_TO_PROGRAMS: Final = 2
+"""What words say of a line: it has context, or lies below a folder of programs."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -272,18 +269,18 @@ class _Builder:
 
 
 def _rule_arrays(words: Sequence[_RuleWords], rules: Sequence[Rule], n_words: int) -> Rules:
-    pairs = sorted((word, number) for number, rule in enumerate(words) for word in set(rule.any))
-    counts = np.bincount([word for word, _ in pairs], minlength=n_words)
-    role = np.zeros((n_words, len(rules)), dtype=np.uint8)
-    for number, rule in enumerate(words):
-        role[rule.with_, number] |= WITH
-        role[rule.without, number] |= WITHOUT
+    n_rule_words = max(-(-len(rules) // _BITS), 1)
+    of_word = np.zeros((n_words + 1, 3 * n_rule_words + 1), dtype=np.uint64)
+    has_second = np.zeros(n_rule_words, dtype=np.uint64)
+    for number, asked in enumerate(words):
+        at, bit = number // _BITS, np.uint64(1 << number % _BITS)
+        for part, numbers in enumerate(asked):
+            of_word[numbers, part * n_rule_words + at] |= bit
+        if asked.with_:
+            has_second[at] |= bit
+    of_word[CONTEXT, -1], of_word[PROGRAMS, -1] = GIVES, BELONGS_TO_PROGRAMS
     return Rules(
-        first=np.concatenate([[0], np.cumsum(counts)]).astype(np.int32),
-        fired=np.array([number for _, number in pairs], dtype=np.int32),
-        role=role,
-        has_with=np.array([bool(rule.with_) for rule in words], dtype=np.bool_),
-        decides=np.asarray(role.any(axis=1)),
-        asks=np.array([bool(rule.with_ or rule.without) for rule in words], dtype=np.bool_),
+        of_word=of_word,
+        has_second=has_second,
         variety=np.array([DATA_VARIETIES.index(rule.variety) for rule in rules], dtype=np.int8),
     )

@@ -5,13 +5,15 @@ from __future__ import annotations
 import numpy as np
 from numba import njit
 
+from blastradius.engine.kernels.bits import count_ones
 from blastradius.triage.fold import FOLDING
 from blastradius.triage.kernels.find import in_capitals
 from blastradius.triage.letters import COLON, DOT, SLASH
 from blastradius.triage.vocabulary import (
+    BELONGS_TO_PROGRAMS,
     CAPITALS_SUFFICE,
-    CONTEXT,
     CROSSES,
+    GIVES,
     GIVES_CONTEXT,
     HIGH,
     HOME,
@@ -23,10 +25,7 @@ from blastradius.triage.vocabulary import (
     NEEDS_CONTEXT,
     PARTY,
     PHRASE,
-    PROGRAMS,
     VALUE,
-    WITH,
-    WITHOUT,
 )
 
 MAX_SPANS = 64
@@ -38,9 +37,8 @@ DEPTH = 4
 NOBODY = -1
 """Row of the party of a line that names none."""
 
-_ENTRY, _START, _AFTER, _WORDS, _DECIDING, _ASKED, _NAMES, _COLUMNS = range(8)
-"""Of the stack of entries: which, where it begins and ends in the line; and how many words, deciding
-words, rules asked and names there were before it."""
+_ENTRY, _START, _AFTER, _NAMES, _COLUMNS = range(5)
+"""Of the stack of entries: which, where it begins and ends in the line; and names before it."""
 
 _FOLDING = np.frombuffer(FOLDING, dtype=np.uint8)
 _FNV_START, _FNV_PRIME = np.uint64(0xCBF29CE484222325), np.uint64(0x100000001B3)
@@ -106,15 +104,13 @@ def tell(line_start, shared, found, entries, rules, told_of, fires, names):
     told, around, name_first = told_of
     fire_line, fire_rule = fires
     name_entry, name_start = names
-    code, word_of, first, fired = entries.code, entries.word, rules.first, rules.fired
-    role, has_with, asks = rules.role, rules.has_with, rules.asks
-    decides, variety = rules.decides, rules.variety
-    words, deciding = np.empty(len(decides), np.int32), np.empty(len(decides), np.int32)
-    asked = np.empty(len(variety), np.int32)
-    is_met, is_asked = np.zeros(len(decides), np.bool_), np.zeros(len(variety), np.bool_)
-    stack, names_on = np.empty((64, _COLUMNS), np.int32), np.empty(64, np.int32)
-    again = np.empty((64, _COLUMNS), np.int32)
-    at = n = n_on = n_over = n_words = n_deciding = n_asked = n_names_on = n_names = 0
+    code, word_of, of_word = entries.code, entries.word, rules.of_word
+    has_second, variety = rules.has_second, rules.variety
+    n_bits, n_columns = len(has_second), of_word.shape[1]
+    # The stack, what its words say together up to each entry, and which of them are names.
+    stack, again = np.empty((64, _COLUMNS), np.int32), np.empty((64, _COLUMNS), np.int32)
+    said, names_on = np.zeros((65, n_columns), np.uint64), np.empty(64, np.int32)
+    at = n = n_on = n_over = n_names_on = n_names = 0
     for line in range(len(line_start) - 1):
         low, end, below = line_start[line], line_start[line + 1], shared[line]
         # Take off what this line does not share; mostly it is what is on top.
@@ -131,13 +127,7 @@ def tell(line_start, shared, found, entries, rules, told_of, fires, names):
         while kept > 0 and stack[kept - 1, _AFTER] > below:
             kept -= 1
         if kept < n_on:
-            for place in range(stack[kept, _WORDS], n_words):
-                is_met[words[place]] = False
-            for place in range(stack[kept, _ASKED], n_asked):
-                is_asked[asked[place]] = False
-            n_words, n_deciding = stack[kept, _WORDS], stack[kept, _DECIDING]
-            n_asked, n_names_on = stack[kept, _ASKED], stack[kept, _NAMES]
-            n_on = kept
+            n_on, n_names_on = kept, stack[kept, _NAMES]
         # Put on what it has of its own.
         turn = 0
         while True:
@@ -152,46 +142,38 @@ def tell(line_start, shared, found, entries, rules, told_of, fires, names):
                 break
             if n_on == len(stack):
                 stack, again, names_on = _longer(stack), _longer(again), _longer(names_on)
+                said = _longer(said)
             what = code[which]
             n_over += (what >> CROSSES) & 1
             stack[n_on, _ENTRY], stack[n_on, _START] = which, begin
             stack[n_on, _AFTER] = begin + ((what >> LENGTH) & 0xFF)
-            stack[n_on, _WORDS], stack[n_on, _DECIDING] = n_words, n_deciding
-            stack[n_on, _ASKED], stack[n_on, _NAMES] = n_asked, n_names_on
+            stack[n_on, _NAMES] = n_names_on
             word = word_of[which]
             if word < 0:
                 names_on[n_names_on] = n_on
                 n_names_on += 1
-            elif not is_met[word]:
-                is_met[word] = True
-                words[n_words], deciding[n_deciding] = word, word
-                n_words, n_deciding = n_words + 1, n_deciding + decides[word]
-                for each in range(first[word], first[word + 1]):
-                    rule = fired[each]
-                    asked[n_asked] = rule
-                    n_asked += not is_asked[rule]
-                    is_asked[rule] = True
+            for column in range(n_columns):
+                said[n_on + 1, column] = said[n_on, column] | of_word[word, column]
             n_on += 1
-        if n + n_asked > len(fire_line) or n_names + n_names_on > len(name_entry):
+        if n + len(variety) > len(fire_line) or n_names + n_names_on > len(name_entry):
             return -1
-        around[line] = is_met[CONTEXT] | is_met[PROGRAMS] << 1
+        around[line] = said[n_on, 3 * n_bits]
         varieties = np.uint32(0)
-        for place in range(n_asked):
-            rule = asked[place]
-            if asks[rule]:
-                seen = 0
-                for other in range(n_deciding):
-                    seen |= role[deciding[other], rule]
-                if seen & WITHOUT or (has_with[rule] and not seen & WITH):
-                    continue
-            varieties |= np.uint32(1) << np.uint32(variety[rule])
-            fire_line[n], fire_rule[n] = line, rule
-            n += 1
+        for each in range(n_bits):
+            fired = said[n_on, each] & ~said[n_on, 2 * n_bits + each]
+            fired &= said[n_on, n_bits + each] | ~has_second[each]
+            while fired:
+                lowest = fired & (~fired + np.uint64(1))
+                rule = 64 * each + np.int64(count_ones(lowest - np.uint64(1)))
+                fired ^= lowest
+                varieties |= np.uint32(1) << np.uint32(variety[rule])
+                fire_line[n], fire_rule[n] = line, rule
+                n += 1
         told[line] = varieties
         name_first[line] = n_names
-        for place in range(n_names_on):
-            name_entry[n_names] = stack[names_on[place], _ENTRY]
-            name_start[n_names] = low + stack[names_on[place], _START]
+        for which in range(n_names_on):
+            name_entry[n_names] = stack[names_on[which], _ENTRY]
+            name_start[n_names] = low + stack[names_on[which], _START]
             n_names += 1
     name_first[len(line_start) - 1] = n_names
     return n
@@ -243,7 +225,8 @@ def name(text, line_start, names, entries, told_of, hits, places):
             n_spans += 1
         if n + n_spans + 1 > len(hit_line):
             return -1
-        context, of_programs = around[line] & 1 != 0, around[line] & 2 != 0
+        context = around[line] & GIVES != 0
+        of_programs = around[line] & BELONGS_TO_PROGRAMS != 0
         # Names that need no context first: they are context.
         for turn in range(2 if n_spans else 0):
             for this in range(n_spans):

@@ -14,6 +14,7 @@ from __future__ import annotations
 import numpy as np
 from numba import njit
 
+from blastradius.engine.kernels.bits import count_ones
 from blastradius.triage.fold import FOLDING
 from blastradius.triage.letters import BORDERS, NEWLINE, OTHER, SLASH
 from blastradius.triage.matching import (
@@ -34,6 +35,7 @@ _WORD, _EXACT, _FOLDER = 1, 2, 3
 """Edges; see `blastradius.triage.patterns.Edge`."""
 _ALL_KINDS, _ALL_CLASSES = (1 << KIND_BITS) - 1, (1 << CLASS_BITS) - 1
 _THREE_KINDS, _THREE_CLASSES = (1 << 3 * KIND_BITS) - 1, (1 << 3 * CLASS_BITS) - 1
+_ONE, _HALF = np.uint64(1), np.uint64(32)
 _FOLDING = np.frombuffer(FOLDING, dtype=np.uint8)
 
 
@@ -143,10 +145,10 @@ def follow(text, begin, beyond, tree, opened, after, state_at):
                 at = here >> MORE
                 if here & ENDS:
                     at += 1 + 3 * np.int64(more[at])
-                for child in range(at + 1, at + 1 + 2 * np.int64(more[at]), 2):
-                    if more[child] == letter:
-                        state = np.int64(more[child + 1])
-                        break
+                low, high = np.uint32(more[at]), np.uint32(more[at + 1])
+                children, bit = np.uint64(high) << _HALF | np.uint64(low), _ONE << np.uint64(letter)
+                if children & bit:
+                    state = np.int64(more[at + 2 + np.int64(count_ones(children & (bit - _ONE)))])
     return n
 
 
