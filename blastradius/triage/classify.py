@@ -13,7 +13,6 @@ from blastradius.triage.decode import decode_line
 from blastradius.triage.fold import plain, spelled
 from blastradius.triage.matching import Matcher
 from blastradius.triage.room import Room
-from blastradius.triage.scan import line_feeds
 from blastradius.triage.vocabulary import Vocabulary
 
 Pair = tuple[NDArray[np.int32], NDArray[np.int32]]
@@ -74,6 +73,8 @@ class Prepared:
     line_start: NDArray[np.int64]
     shared: NDArray[np.int32]
     """Bytes of the folders that each line begins with like the one before it."""
+    folders: NDArray[np.int32]
+    """Bytes of all its folders, up to the last slash: no more is shared with the next line."""
     path_start: NDArray[np.int64]
     """Where each line begins in the listing's own bytes."""
 
@@ -91,15 +92,17 @@ def prepare(paths: bytes, room: Room | None = None) -> Prepared:
 
     room = Room() if room is None else room
     raw = np.frombuffer(paths, dtype=np.uint8)
-    n_lines = len(line_feeds(paths))
     (text,) = room.take("text", (np.uint8,), len(raw))
-    starts, shared = room.take("lines", (np.int64, np.int32), n_lines + 1)
-    starts, shared, own = starts[: n_lines + 1], shared[:n_lines], np.empty(n_lines + 1, np.int64)
-    n_bytes, n_broken = normalise(raw, spelled(), starts, own, shared, text)
-    broken = np.flatnonzero(starts[:-1] & 1) if n_broken else None
+    starts, own, shared, folders = room.filled(
+        "lines",
+        (np.int64, np.int64, np.int32, np.int32),
+        len(raw) // 64,
+        lambda rows: normalise(raw, spelled(), *rows, text),
+    )
+    broken = np.flatnonzero(starts & 1)
     starts >>= 1
-    prepared = Prepared(text[:n_bytes], starts, shared, own)
-    return prepared if broken is None else _mended(prepared, broken)
+    prepared = Prepared(text[: int(starts[-1])], starts, shared[:-1], folders[:-1], own.copy())
+    return _mended(prepared, broken) if len(broken) else prepared
 
 
 def _mended(prepared: Prepared, lines: NDArray[np.int64]) -> Prepared:
@@ -158,6 +161,7 @@ def _tell(
         n_fires = tell(
             prepared.line_start,
             prepared.shared,
+            prepared.folders,
             found,
             vocabulary.entries,
             vocabulary.rules,

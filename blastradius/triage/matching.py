@@ -37,8 +37,6 @@ FORKS: Final = 1 << CLASS_BITS + 1
 MORE: Final = CLASS_BITS + 2
 """First bit of the place of what else is known of such a state."""
 NO_STATE: Final = -1
-SECOND: Final = 1 << 3 * CLASS_BITS
-"""Where the states after two letters begin in `Tree.opening`."""
 
 _N_SHARED: Final = 4
 _FIRST_SHARED: Final = NO_CHILD - _N_SHARED
@@ -63,9 +61,12 @@ class Tree(NamedTuple):
     """The same of the literals that may begin within a word."""
     crossing: NDArray[np.uint64]
     """The same of the literals that have a slash inside."""
-    opening: NDArray[np.int32]
-    """State after each three letters; then the state after each two, where a literal ends there.
-    `NO_STATE` for all others, shape (2 ** 18 + 2 ** 12,)."""
+    second: NDArray[np.int32]
+    """State after each two letters where a literal ends there, else `NO_STATE`, shape (4,096,)."""
+    third_first: NDArray[np.int32]
+    """Place in ``third`` of the first third letter after each two, shape (4,096,)."""
+    third: NDArray[np.int32]
+    """State after three letters, or `NO_STATE`, for each bit of ``at_edge``."""
     node: NDArray[np.uint32]
     """All about a state in one number: class of the letter that leads to the next one, `ENDS`,
     `FORKS`, and where more is told of it, shape (n_states,)."""
@@ -112,9 +113,9 @@ class Matcher:
         from blastradius.triage.kernels import find as kernels  # noqa: PLC0415
 
         tree, code = self._tree, self._code
-        begin, beyond = room.filled(
+        begin, beyond, kinds_at = room.filled(
             "openings",
-            (np.int32, np.int32),
+            (np.int32, np.int32, np.uint8),
             len(text) // 8,
             lambda rows: kernels.openings(text, line_start, shared, tree, *rows),
         )
@@ -128,7 +129,7 @@ class Matcher:
             "found",
             (np.int32, np.int32),
             len(found[0]),
-            lambda rows: kernels.at_edges(text, begin, found, tree, code, *rows),
+            lambda rows: kernels.at_edges(text, begin, kinds_at, found, tree, code, *rows),
         )
         return entry, start
 
@@ -142,13 +143,16 @@ def build(literals: Sequence[bytes], entries: Entries) -> Tree:
     for word, row in spelt:
         states.add(word, row)
     at_edge, anywhere, crossing = _openings(literals, spelt, entries)
+    second, third_first, third = states.openings(at_edge)
     node, more = states.packed(entries.first)
     return Tree(
         sign=sign,
         at_edge=at_edge,
         anywhere=anywhere,
         crossing=crossing,
-        opening=states.openings(),
+        second=second,
+        third_first=third_first,
+        third=third,
         node=node,
         more=more,
         letters_first=_starts([len(each) for each in literals]),
@@ -229,18 +233,21 @@ class _States:
         self._ending.setdefault(self._path[-1], []).append(2 * row + is_shared)
         self._word = word
 
-    def openings(self) -> NDArray[np.int32]:
-        """Return the state after each three letters, and after each two where a literal ends."""
-        states = np.full(SECOND + (1 << 2 * CLASS_BITS), NO_STATE, dtype=np.int32)
+    def openings(
+        self, at_edge: NDArray[np.uint64]
+    ) -> tuple[NDArray[np.int32], NDArray[np.int32], NDArray[np.int32]]:
+        """Return the states after two letters, and those after three and where to find them."""
+        second = np.full(1 << 2 * CLASS_BITS, NO_STATE, dtype=np.int32)
+        first = _starts([bits.bit_count() for bits in at_edge.tolist()]).astype(np.int32)
+        third = np.full(int(first[-1]), NO_STATE, dtype=np.int32)
         for word, state in self._openings:
-            number = 0
-            for letter in word:
-                number = number << CLASS_BITS | letter
+            two = word[0] << CLASS_BITS | word[1]
             if len(word) > 2:
-                states[number] = state
+                before = int(at_edge[two]) & ((1 << word[2]) - 1)
+                third[first[two] + before.bit_count()] = state
             elif state in self._ending:
-                states[SECOND + number] = state
-        return states
+                second[two] = state
+        return second, first[:-1], third
 
     def packed(self, first: NDArray[np.int64]) -> tuple[NDArray[np.uint32], NDArray[np.int32]]:
         """Return the number of each state, and what more is told of some."""

@@ -55,6 +55,8 @@ class Parser(ABC):
         """Lines by what they are; every line is exactly one of paths, folders, other and unread."""
         self.calendar = Calendar()
         self._following = b""
+        self._n_lines: int | None = None
+        """Lines that were parsed just now, where that is known already."""
 
     def parse(self, lines: bytes, following: bytes = b"") -> Iterator[Block]:
         r"""Read some whole lines, each ended by ``\n``.
@@ -71,7 +73,7 @@ class Parser(ABC):
         """
         self._following = following
         yield from self._parse(lines)
-        self.counts.lines += len(line_feeds(lines))
+        self.counts.lines += len(line_feeds(lines)) if self._n_lines is None else self._n_lines
 
     def finish(self) -> Iterator[Block]:
         """Yield what was kept until the end of the listing."""

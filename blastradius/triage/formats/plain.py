@@ -33,6 +33,7 @@ class PlainParser(Parser):
 
     def _parse(self, lines: bytes) -> Iterator[Block]:
         rows = _Rows.of(lines)
+        self._n_lines = len(rows.ends)
         is_bare = ~(rows.is_empty | rows.is_slashed)
         self._look(rows, is_bare)
         is_folder = rows.are_parents(is_bare, self._following)

@@ -73,18 +73,18 @@ def _is_at_home(text, low, this, spans, n_spans):
 
 
 @njit(cache=True, nogil=True)
-def tell(line_start, shared, found, entries, rules, told_of, fires, names):
+def tell(line_start, shared, folders, found, entries, rules, told_of, fires, names):
     """Ask which rules the words of each line fire, and gather its names.
 
-    What the folders name that a line shares with the one before it is kept on a stack, with what
-    follows from it, and only the rest is done anew.
+    What the folders of a line name is kept on a stack, with what follows from it: as far as the next
+    line shares them, only the rest is done anew.
 
     Parameters
     ----------
     line_start : int64 array, shape (n_lines + 1,)
         Where each line begins; the last is the end of the text.
-    shared : int32 array, shape (n_lines,)
-        Bytes of these folders.
+    shared, folders : int32 arrays, shape (n_lines,)
+        Bytes of the folders that each line shares with the one before, and of all its folders.
     found : (entry, start)
         What was found in the rest, line by line.
     told_of : (varieties, around, first name)
@@ -107,9 +107,11 @@ def tell(line_start, shared, found, entries, rules, told_of, fires, names):
     code, word_of, of_word = entries.code, entries.word, rules.of_word
     has_second, variety = rules.has_second, rules.variety
     n_bits, n_columns = len(has_second), of_word.shape[1]
-    # The stack, what its words say together up to each entry, and which of them are names.
+    # The stack, what its words say together up to each entry, and which of them are names; then what
+    # those of the file say, and its names.
     stack, again = np.empty((64, _COLUMNS), np.int32), np.empty((64, _COLUMNS), np.int32)
     said, names_on = np.zeros((65, n_columns), np.uint64), np.empty(64, np.int32)
+    file_says, file_names = np.zeros(n_columns, np.uint64), np.empty((64, 2), np.int32)
     at = n = n_on = n_over = n_names_on = n_names = 0
     for line in range(len(line_start) - 1):
         low, end, below = line_start[line], line_start[line + 1], shared[line]
@@ -128,8 +130,9 @@ def tell(line_start, shared, found, entries, rules, told_of, fires, names):
             kept -= 1
         if kept < n_on:
             n_on, n_names_on = kept, stack[kept, _NAMES]
-        # Put on what it has of its own.
-        turn = 0
+        # Put on what its folders have of their own.
+        turn = n_file_names = 0
+        file_says[:] = np.uint64(0)
         while True:
             is_own = at < len(start) and start[at] < end
             if turn < n_again and not (is_own and start[at] - low < again[turn, _START]):
@@ -140,28 +143,44 @@ def tell(line_start, shared, found, entries, rules, told_of, fires, names):
                 at += 1
             else:
                 break
+            what, word = code[which], word_of[which]
+            after = begin + ((what >> LENGTH) & 0xFF)
+            if after > folders[line]:
+                if word < 0:
+                    if n_file_names == len(file_names):
+                        file_names = _longer(file_names)
+                    file_names[n_file_names, _ENTRY], file_names[n_file_names, _START] = (
+                        which,
+                        begin,
+                    )
+                    n_file_names += 1
+                else:
+                    for column in range(n_columns):
+                        file_says[column] |= of_word[word, column]
+                continue
             if n_on == len(stack):
                 stack, again, names_on = _longer(stack), _longer(again), _longer(names_on)
                 said = _longer(said)
-            what = code[which]
             n_over += (what >> CROSSES) & 1
-            stack[n_on, _ENTRY], stack[n_on, _START] = which, begin
-            stack[n_on, _AFTER] = begin + ((what >> LENGTH) & 0xFF)
+            stack[n_on, _ENTRY], stack[n_on, _START], stack[n_on, _AFTER] = which, begin, after
             stack[n_on, _NAMES] = n_names_on
-            word = word_of[which]
             if word < 0:
                 names_on[n_names_on] = n_on
                 n_names_on += 1
             for column in range(n_columns):
                 said[n_on + 1, column] = said[n_on, column] | of_word[word, column]
             n_on += 1
-        if n + len(variety) > len(fire_line) or n_names + n_names_on > len(name_entry):
+        if n + len(variety) > len(fire_line) or n_names + n_names_on + n_file_names > len(
+            name_entry
+        ):
             return -1
-        around[line] = said[n_on, 3 * n_bits]
+        for column in range(n_columns):
+            file_says[column] |= said[n_on, column]
+        around[line] = file_says[3 * n_bits]
         varieties = np.uint32(0)
         for each in range(n_bits):
-            fired = said[n_on, each] & ~said[n_on, 2 * n_bits + each]
-            fired &= said[n_on, n_bits + each] | ~has_second[each]
+            fired = file_says[each] & ~file_says[2 * n_bits + each]
+            fired &= file_says[n_bits + each] | ~has_second[each]
             while fired:
                 lowest = fired & (~fired + np.uint64(1))
                 rule = 64 * each + np.int64(count_ones(lowest - np.uint64(1)))
@@ -171,9 +190,19 @@ def tell(line_start, shared, found, entries, rules, told_of, fires, names):
                 n += 1
         told[line] = varieties
         name_first[line] = n_names
-        for which in range(n_names_on):
-            name_entry[n_names] = stack[names_on[which], _ENTRY]
-            name_start[n_names] = low + stack[names_on[which], _START]
+        on = of_file = 0
+        while on < n_names_on or of_file < n_file_names:
+            is_on = on < n_names_on and (
+                of_file == n_file_names
+                or stack[names_on[on], _START] <= file_names[of_file, _START]
+            )
+            if is_on:
+                which, begin = stack[names_on[on], _ENTRY], stack[names_on[on], _START]
+                on += 1
+            else:
+                which, begin = file_names[of_file, _ENTRY], file_names[of_file, _START]
+                of_file += 1
+            name_entry[n_names], name_start[n_names] = which, low + begin
             n_names += 1
     name_first[len(line_start) - 1] = n_names
     return n

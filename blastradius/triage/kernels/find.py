@@ -24,7 +24,6 @@ from blastradius.triage.matching import (
     KIND_BITS,
     MORE,
     NO_STATE,
-    SECOND,
 )
 from blastradius.triage.vocabulary import CAPITALS, LEFT, RIGHT
 
@@ -39,8 +38,16 @@ _ONE, _HALF = np.uint64(1), np.uint64(32)
 _FOLDING = np.frombuffer(FOLDING, dtype=np.uint8)
 
 
+@njit(cache=True, inline="always")
+def _kinds_around(sign, text, place):
+    """Return the kinds of the bytes before, at and after a place, as one number."""
+    before = np.int64(sign[text[place - 1]]) & _ALL_KINDS if place > 0 else OTHER
+    after = np.int64(sign[text[place + 1]]) & _ALL_KINDS if place + 1 < len(text) else OTHER
+    return before << 2 * KIND_BITS | (np.int64(sign[text[place]]) & _ALL_KINDS) << KIND_BITS | after
+
+
 @njit(cache=True, nogil=True)
-def openings(text, line_start, shared, tree, begin, beyond):
+def openings(text, line_start, shared, tree, begin, beyond, kinds_at):
     """Find where literals may begin.
 
     Parameters
@@ -54,6 +61,8 @@ def openings(text, line_start, shared, tree, begin, beyond):
     begin, beyond : int32 arrays
         Filled: the place, and behind which place the literal ends; in the folders that a line shares
         with the one before, only places from which it may reach over the last slash of them.
+    kinds_at : uint8 array
+        Filled: kinds of the bytes before, at and after the place.
 
     Returns
     -------
@@ -73,6 +82,7 @@ def openings(text, line_start, shared, tree, begin, beyond):
         kept = 0
         while kept < n_over and over[kept] < own - low - 2:
             begin[n], beyond[n] = low + over[kept], own
+            kinds_at[n] = _kinds_around(sign, text, low + over[kept])
             n, kept = n + 1, kept + 1
         n_over = kept
         # Whatever follows the last slash of them, it is the third letter of this place.
@@ -87,12 +97,13 @@ def openings(text, line_start, shared, tree, begin, beyond):
             if place < first + 2:
                 continue
             two, third = classes >> CLASS_BITS, np.uint64(classes & _ALL_CLASSES)
-            if (BORDERS >> np.uint64(kinds >> KIND_BITS & _THREE_KINDS)) & np.uint64(1):
+            around = kinds >> KIND_BITS & _THREE_KINDS
+            if (BORDERS >> np.uint64(around)) & np.uint64(1):
                 opens = at_edge[two] >> third
             else:
                 opens = anywhere[two] >> third
             if opens & np.uint64(1):
-                begin[n], beyond[n] = place - 2, own
+                begin[n], beyond[n], kinds_at[n] = place - 2, own, around
                 n += 1
                 if crossing[two] >> third & np.uint64(1) and n_over < _MOST_CROSSING:
                     over[n_over] = place - 2 - low
@@ -116,7 +127,8 @@ def follow(text, begin, beyond, tree, opened, after, state_at):
     int
         How many, or -1 where the arrays are too short.
     """
-    sign, opening, node, more = tree.sign, tree.opening, tree.node, tree.more
+    sign, node, more, at_edge = tree.sign, tree.node, tree.more, tree.at_edge
+    second, third_first, third = tree.second, tree.third_first, tree.third
     n = 0
     for number in range(len(begin)):
         place = np.int64(begin[number])
@@ -125,11 +137,12 @@ def follow(text, begin, beyond, tree, opened, after, state_at):
         letter = np.int64(sign[text[place + 2]]) >> KIND_BITS
         if n + 256 > len(opened):
             return -1
-        state, place = np.int64(opening[SECOND + two]), place + 2
+        state, place = np.int64(second[two]), place + 2
         if state != NO_STATE and place > beyond[number]:
             opened[n], after[n], state_at[n] = number, place, node[state] >> MORE
             n += 1
-        state = np.int64(opening[two << CLASS_BITS | letter])
+        rank = count_ones(at_edge[two] & ((_ONE << np.uint64(letter)) - _ONE))
+        state = np.int64(third[third_first[two] + np.int64(rank)])
         while state != NO_STATE:
             place += 1
             here = np.int64(node[state])
@@ -152,14 +165,6 @@ def follow(text, begin, beyond, tree, opened, after, state_at):
     return n
 
 
-@njit(cache=True, inline="always")
-def _kinds_around(sign, text, place):
-    """Return the kinds of the bytes before, at and after a place, as one number."""
-    before = np.int64(sign[text[place - 1]]) & _ALL_KINDS if place > 0 else OTHER
-    after = np.int64(sign[text[place + 1]]) & _ALL_KINDS if place + 1 < len(text) else OTHER
-    return before << 2 * KIND_BITS | (np.int64(sign[text[place]]) & _ALL_KINDS) << KIND_BITS | after
-
-
 @njit(cache=True, nogil=True)
 def in_capitals(text, start, end):
     """Tell whether a part of a text has no small letter."""
@@ -170,13 +175,13 @@ def in_capitals(text, start, end):
 
 
 @njit(cache=True, nogil=True)
-def at_edges(text, begin, found, tree, code, entry, start):
+def at_edges(text, begin, kinds_at, found, tree, code, entry, start):
     """Keep what has the edges that it needs.
 
     Parameters
     ----------
-    begin : int32 array
-        Places, from `openings`.
+    begin, kinds_at : arrays
+        From `openings`.
     found : (opened, after, state_at)
         From `follow`.
     code : int64 array
@@ -195,7 +200,7 @@ def at_edges(text, begin, found, tree, code, entry, start):
     for each in range(len(opened)):
         low, high = np.int64(begin[opened[each]]), np.int64(after[each])
         at = np.int64(state_at[each])
-        left, right = _kinds_around(sign, text, low), _kinds_around(sign, text, high)
+        left, right = np.int64(kinds_at[opened[each]]), _kinds_around(sign, text, high)
         # What is true of each edge, as bits by what may be asked of it.
         left_is = 1 | np.int64(BORDERS >> np.uint64(left) & np.uint64(1)) << _WORD
         left_is |= (left >> 2 * KIND_BITS == OTHER) << _EXACT

@@ -33,7 +33,7 @@ def _code_point(raw, at):
 
 
 @njit(cache=True, nogil=True)
-def normalise(raw, spelled, starts, own, shared, text):
+def normalise(raw, spelled, starts, own, shared, folders, text):
     """Spell out umlauts, drop accents of UTF-8 text and make several separators one, line by line.
 
     Files of one folder follow each other in a listing; the folders that a line shares with the one
@@ -45,24 +45,28 @@ def normalise(raw, spelled, starts, own, shared, text):
         Lines, each ended by a line feed.
     spelled : uint8 array, shape (n_code_points, 3)
         How many ASCII letters stand for a code point, and the two that may; `KEPT` keeps it.
-    starts, own : int64 arrays, shape (n_lines + 1,)
+    starts, own : int64 arrays
         Filled: where each line begins in the text, and in ``raw``.
-    shared : int32 array, shape (n_lines,)
+    shared : int32 array
         Filled: bytes of the text that each line begins with like the one before it, up to a slash.
+    folders : int32 array
+        Filled: bytes of the text of each line up to the last slash, which the next line may share.
     text : uint8 array
         Filled; as long as ``raw``.
 
     Returns
     -------
-    n_bytes, n_broken
-        Length of the text, and how many lines are no UTF-8; these are copied as they are, share
-        nothing, and the first bit of ``starts`` marks them: start * 2 + 1.
+    int
+        Lines and one, or -1 where the arrays are too short. Lines that are no UTF-8 are copied as
+        they are and share nothing; the first bit of ``starts`` marks them: start * 2 + 1.
     """
-    at = out = n_lines = n_broken = last = last_out = 0
+    at = out = n_lines = last = last_out = 0
     # Behind each slash of the line: places in the line as it is, and in the text.
     slash_own, slash_out = np.zeros(MAX_SLASHES + 1, np.int64), np.zeros(MAX_SLASHES + 1, np.int64)
     n_slashes = 0
     while at < len(raw):
+        if n_lines + 1 >= len(starts):
+            return -1
         begin, begin_out, same = at, out, 0
         longest = min(slash_own[n_slashes], len(raw) - begin)
         while same + _AT_ONCE <= longest:
@@ -77,7 +81,8 @@ def normalise(raw, spelled, starts, own, shared, text):
         while slash_own[n_slashes] > same:
             n_slashes -= 1
         at, out = begin + slash_own[n_slashes], begin_out + slash_out[n_slashes]
-        text[begin_out:out] = text[last_out : last_out + slash_out[n_slashes]]
+        for k in range(out - begin_out):
+            text[np.uint64(begin_out + k)] = text[np.uint64(last_out + k)]
         last, last_out = begin, begin_out
         starts[n_lines], own[n_lines], shared[n_lines] = 2 * begin_out, begin, out - begin_out
         after_blank, is_sound, byte = False, True, raw[at]
@@ -118,8 +123,8 @@ def normalise(raw, spelled, starts, own, shared, text):
                 at, out = at + 1, out + 1
             starts[n_lines] += 1
             shared[n_lines] = n_slashes = 0
-            n_broken += 1
+        folders[n_lines] = slash_out[n_slashes]
         text[out] = NEWLINE
         at, out, n_lines = at + 1, out + 1, n_lines + 1
     starts[n_lines], own[n_lines] = 2 * out, at
-    return out, n_broken
+    return n_lines + 1
