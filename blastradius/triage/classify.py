@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,9 +14,6 @@ from blastradius.triage.fold import plain, spelled
 from blastradius.triage.matching import Matcher
 from blastradius.triage.room import Room
 from blastradius.triage.vocabulary import Vocabulary
-
-Pair = tuple[NDArray[np.int32], NDArray[np.int32]]
-"""Entries, or lines, or rules; and where or which."""
 
 
 class Hits(NamedTuple):
@@ -91,6 +88,8 @@ def prepare(paths: bytes, room: Room | None = None) -> Prepared:
     from blastradius.triage.kernels.normalise import normalise  # noqa: PLC0415
 
     room = Room() if room is None else room
+    if paths and not paths.endswith(b"\n"):
+        paths += b"\n"  # the kernels stop at line feeds, and look at no other bounds
     raw = np.frombuffer(paths, dtype=np.uint8)
     (text,) = room.take("text", (np.uint8,), len(raw))
     starts, own, shared, folders = room.filled(
@@ -127,51 +126,45 @@ def classify(block: Block, vocabulary: Vocabulary, matcher: Matcher, room: Room)
     text, line_start = prepared.text, prepared.line_start
     found = matcher.find(text, line_start, prepared.shared, room)
     n_lines = len(line_start) - 1
-    told_of = room.take("told", (np.uint32, np.uint8, np.int32), n_lines + 1)
-    fires, names = _tell(prepared, found, vocabulary, told_of, room)
+    of_word, entries = vocabulary.rules.of_word, vocabulary.entries
+    told, around, name_first = room.take("told", (np.uint32, np.uint8, np.int32), n_lines + 1)
+    (said,) = room.take("says", (np.uint64,), n_lines * of_word.shape[1])
+    says = said[: n_lines * of_word.shape[1]].reshape(n_lines, -1)
+    names = room.filled(
+        "names",
+        (np.int32, np.int32),
+        2 * n_lines,
+        lambda rows: kernels.gather(
+            line_start,
+            prepared.shared,
+            prepared.folders,
+            found,
+            entries,
+            of_word,
+            says,
+            name_first,
+            rows,
+        ),
+    )
+    fires = room.filled(
+        "fires",
+        (np.int32, np.int32),
+        4 * n_lines,
+        lambda rows: kernels.fire(says, vocabulary.rules, told, around, rows),
+    )
     *columns, places = room.filled(
         "hits",
         (*_HIT_TYPES, np.int64),
         2 * n_lines,
         lambda rows: kernels.name(
-            text, line_start, names, vocabulary.entries, told_of, rows[:-1], rows[-1]
+            text, line_start, names, entries, (told, around, name_first), rows[:-1], rows[-1]
         ),
     )
     hits = Hits(*(column.copy() for column in columns))
     n_parties = len(vocabulary.parties)
     kernels.place(text, line_start, prepared.shared, n_parties, tuple(hits), places)
-    return Classified(block, prepared.path_start, hits, fires)
-
-
-def _tell(
-    prepared: Prepared,
-    found: Pair,
-    vocabulary: Vocabulary,
-    told_of: tuple[NDArray[Any], ...],
-    room: Room,
-) -> tuple[Fires, Pair]:
-    """Return which rules fire, and the names of all lines."""
-    # Imported here, so that reading a lexicon needs no compiler.
-    from blastradius.triage.kernels.decide import tell  # noqa: PLC0415
-
-    n_rows = 4 * len(prepared.line_start)
-    while True:
-        fires: Pair = room.take("fires", (np.int32, np.int32), n_rows)
-        names: Pair = room.take("names", (np.int32, np.int32), n_rows)
-        n_fires = tell(
-            prepared.line_start,
-            prepared.shared,
-            prepared.folders,
-            found,
-            vocabulary.entries,
-            vocabulary.rules,
-            told_of,
-            fires,
-            names,
-        )
-        if n_fires >= 0:
-            return Fires(fires[0][:n_fires].copy(), fires[1][:n_fires].copy()), names
-        n_rows *= 2
+    kept = Fires(*(column.copy() for column in fires))
+    return Classified(block, prepared.path_start, hits, kept)
 
 
 _HIT_TYPES = (np.int32, np.int32, np.int8, np.uint32, np.int32, np.uint64, np.int16)

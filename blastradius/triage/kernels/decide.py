@@ -73,8 +73,8 @@ def _is_at_home(text, low, this, spans, n_spans):
 
 
 @njit(cache=True, nogil=True)
-def tell(line_start, shared, folders, found, entries, rules, told_of, fires, names):
-    """Ask which rules the words of each line fire, and gather its names.
+def gather(line_start, shared, folders, found, entries, of_word, says, name_first, names):
+    """Gather what the words of each line say, and its names.
 
     What the folders of a line name is kept on a stack, with what follows from it: as far as the next
     line shares them, only the rest is done anew.
@@ -87,32 +87,29 @@ def tell(line_start, shared, folders, found, entries, rules, told_of, fires, nam
         Bytes of the folders that each line shares with the one before, and of all its folders.
     found : (entry, start)
         What was found in the rest, line by line.
-    told_of : (varieties, around, first name)
-        Filled: varieties of each line, as bits; whether it has words that give context, and folders
-        of programs; and where its names begin, with the end of the last.
-    fires : (line, rule)
-        Filled: one row for each line and rule that fires on it.
+    of_word : uint64 array
+        What each word says, as `Rules` has it.
+    says : uint64 array, shape (n_lines, n_columns)
+        Filled: what all words of a line say together.
+    name_first : int32 array, shape (n_lines + 1,)
+        Filled: place of the first name of each line.
     names : (entry, start)
-        Filled: names and phrases of each line.
+        Filled: names and phrases of each line, `MAX_SPANS` at most.
 
     Returns
     -------
     int
-        Rows filled of ``fires``, or -1 where there is no room.
+        How many names, or -1 where there is no room.
     """
     entry, start = found
-    told, around, name_first = told_of
-    fire_line, fire_rule = fires
     name_entry, name_start = names
-    code, word_of, of_word = entries.code, entries.word, rules.of_word
-    has_second, variety = rules.has_second, rules.variety
-    n_bits, n_columns = len(has_second), of_word.shape[1]
-    # The stack, what its words say together up to each entry, and which of them are names; then what
-    # those of the file say, and its names.
+    code, word_of, n_columns = entries.code, entries.word, of_word.shape[1]
+    # The stack, what its words say together up to each entry, which of them are names; and the names
+    # that are not in the folders.
     stack, again = np.empty((64, _COLUMNS), np.int32), np.empty((64, _COLUMNS), np.int32)
     said, names_on = np.zeros((65, n_columns), np.uint64), np.empty(64, np.int32)
-    file_says, file_names = np.zeros(n_columns, np.uint64), np.empty((64, 2), np.int32)
-    at = n = n_on = n_over = n_names_on = n_names = 0
+    others = np.empty((MAX_SPANS, 2), np.int32)
+    at = n_on = n_over = n_names_on = n = 0
     for line in range(len(line_start) - 1):
         low, end, below = line_start[line], line_start[line + 1], shared[line]
         # Take off what this line does not share; mostly it is what is on top.
@@ -130,9 +127,9 @@ def tell(line_start, shared, folders, found, entries, rules, told_of, fires, nam
             kept -= 1
         if kept < n_on:
             n_on, n_names_on = kept, stack[kept, _NAMES]
-        # Put on what its folders have of their own.
-        turn = n_file_names = 0
-        file_says[:] = np.uint64(0)
+        # Put on what its folders have of their own; what the file says stays with the line.
+        turn = n_others = 0
+        says[line, :] = np.uint64(0)
         while True:
             is_own = at < len(start) and start[at] < end
             if turn < n_again and not (is_own and start[at] - low < again[turn, _START]):
@@ -146,17 +143,11 @@ def tell(line_start, shared, folders, found, entries, rules, told_of, fires, nam
             what, word = code[which], word_of[which]
             after = begin + ((what >> LENGTH) & 0xFF)
             if after > folders[line]:
-                if word < 0:
-                    if n_file_names == len(file_names):
-                        file_names = _longer(file_names)
-                    file_names[n_file_names, _ENTRY], file_names[n_file_names, _START] = (
-                        which,
-                        begin,
-                    )
-                    n_file_names += 1
-                else:
-                    for column in range(n_columns):
-                        file_says[column] |= of_word[word, column]
+                if word < 0 and n_others < MAX_SPANS:
+                    others[n_others, _ENTRY], others[n_others, _START] = which, begin
+                    n_others += 1
+                for column in range(n_columns):
+                    says[line, column] |= of_word[word, column]
                 continue
             if n_on == len(stack):
                 stack, again, names_on = _longer(stack), _longer(again), _longer(names_on)
@@ -164,23 +155,60 @@ def tell(line_start, shared, folders, found, entries, rules, told_of, fires, nam
             n_over += (what >> CROSSES) & 1
             stack[n_on, _ENTRY], stack[n_on, _START], stack[n_on, _AFTER] = which, begin, after
             stack[n_on, _NAMES] = n_names_on
-            if word < 0:
-                names_on[n_names_on] = n_on
-                n_names_on += 1
+            names_on[n_names_on] = n_on
+            n_names_on += word < 0
             for column in range(n_columns):
                 said[n_on + 1, column] = said[n_on, column] | of_word[word, column]
             n_on += 1
-        if n + len(variety) > len(fire_line) or n_names + n_names_on + n_file_names > len(
-            name_entry
-        ):
-            return -1
         for column in range(n_columns):
-            file_says[column] |= said[n_on, column]
-        around[line] = file_says[3 * n_bits]
+            says[line, column] |= said[n_on, column]
+        # The names of both, in their order.
+        if n + MAX_SPANS > len(name_entry):
+            return -1
+        name_first[line] = n
+        on = other = 0
+        while (on < n_names_on or other < n_others) and on + other < MAX_SPANS:
+            row = stack[names_on[on]] if on < n_names_on else others[other]
+            if other < n_others and others[other, _START] < row[_START]:
+                row = others[other]
+            is_on = on < n_names_on and row[_START] == stack[names_on[on], _START]
+            on, other = on + is_on, other + (not is_on)
+            name_entry[n], name_start[n] = row[_ENTRY], low + row[_START]
+            n += 1
+    name_first[len(line_start) - 1] = n
+    return n
+
+
+@njit(cache=True, nogil=True)
+def fire(says, rules, told, around, fires):
+    """Tell which rules fire on each line.
+
+    Parameters
+    ----------
+    says : uint64 array
+        From `gather`.
+    told, around : uint32 and uint8 arrays, shape (n_lines,)
+        Filled: varieties of each line, as bits; and what it says of itself, `GIVES` and
+        `BELONGS_TO_PROGRAMS`.
+    fires : (line, rule)
+        Filled: one row for each line and rule that fires on it.
+
+    Returns
+    -------
+    int
+        Rows filled, or -1 where there is no room.
+    """
+    fire_line, fire_rule = fires
+    has_second, variety = rules.has_second, rules.variety
+    n_bits, n = len(has_second), 0
+    for line in range(len(says)):
+        if n + len(variety) > len(fire_line):
+            return -1
+        around[line] = says[line, 3 * n_bits]
         varieties = np.uint32(0)
         for each in range(n_bits):
-            fired = file_says[each] & ~file_says[2 * n_bits + each]
-            fired &= file_says[n_bits + each] | ~has_second[each]
+            fired = says[line, each] & ~says[line, 2 * n_bits + each]
+            fired &= says[line, n_bits + each] | ~has_second[each]
             while fired:
                 lowest = fired & (~fired + np.uint64(1))
                 rule = 64 * each + np.int64(count_ones(lowest - np.uint64(1)))
@@ -189,22 +217,6 @@ def tell(line_start, shared, folders, found, entries, rules, told_of, fires, nam
                 fire_line[n], fire_rule[n] = line, rule
                 n += 1
         told[line] = varieties
-        name_first[line] = n_names
-        on = of_file = 0
-        while on < n_names_on or of_file < n_file_names:
-            is_on = on < n_names_on and (
-                of_file == n_file_names
-                or stack[names_on[on], _START] <= file_names[of_file, _START]
-            )
-            if is_on:
-                which, begin = stack[names_on[on], _ENTRY], stack[names_on[on], _START]
-                on += 1
-            else:
-                which, begin = file_names[of_file, _ENTRY], file_names[of_file, _START]
-                of_file += 1
-            name_entry[n_names], name_start[n_names] = which, low + begin
-            n_names += 1
-    name_first[len(line_start) - 1] = n_names
     return n
 
 
@@ -225,8 +237,8 @@ def name(text, line_start, names, entries, told_of, hits, places):
         Lines, each ended by a line feed.
     line_start : int64 array, shape (n_lines + 1,)
         Where each line begins; the last is the end of the text.
-    names, told_of : tuples of arrays
-        From `tell`.
+    names, told_of : (entry, start), (told, around, name_first)
+        From `gather` and `fire`.
     hits : (line, party, level, varieties, term, folder, steps)
         Filled, but for folders and steps: one row for each line and party; or `NOBODY`, where a line
         tells a variety and names nobody.

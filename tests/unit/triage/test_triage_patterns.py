@@ -127,6 +127,15 @@ def test_folding_patterns_and_lines_agree(text):
     )
 
 
+def test_nothing_to_search_for_finds_nothing():
+    assert search([], ["a/b", ""]) == set()
+
+
+def test_a_last_line_without_its_end_is_a_line():
+    assert prepare(b"a/b").text.tobytes() == prepare(b"a/b\n").text.tobytes() == b"a/b\n"
+    assert len(prepare(b"").line_start) == 1
+
+
 @given(st.binary(max_size=200))
 def test_any_bytes_are_prepared_line_by_line(raw):
     ready = prepare(raw + b"\n")
