@@ -35,7 +35,8 @@ LEAST_SURVIVAL = 0.2
 smaller numbers would lose precision."""
 
 LANES = 4
-"""Words of worlds that `spread_dense` moves together: with what waits, one cache line a node."""
+"""Words of worlds that `spread_dense` moves together, written out there: with what waits, one cache
+line a node."""
 DENSE_WORLDS = 64 * LANES
 
 _AHEAD = 6
@@ -285,25 +286,6 @@ def lay_arcs(
     new[len(order)] = at
 
 
-@njit(inline="always")
-def _toss(asked: Any, coin: Any, key: Any) -> Any:
-    """Return in which of the worlds asked for a coin shows open, bit by bit of its probability."""
-    if coin >> np.uint64(53):
-        return asked
-    undecided, opened = asked, ZERO
-    place = np.uint64(53)
-    while undecided != ZERO and place > ZERO:
-        place -= ONE
-        key += GOLDEN
-        word = mix(key)
-        if (coin >> place) & ONE:
-            opened |= undecided & ~word
-            undecided &= word
-        else:
-            undecided &= ~word
-    return opened
-
-
 @njit(cache=True, nogil=True)
 def spread_dense(
     first: Any,
@@ -347,14 +329,40 @@ def spread_dense(
         for arc in range(first[node], first[node + 1]):
             head = np.int64(heads[arc])
             theirs = 2 * LANES * head
-            anything = ZERO
-            for lane in range(LANES):
-                asked = state[mine + LANES + lane] & ~state[theirs + lane]
-                if asked != ZERO:
-                    opened = _toss(asked, coins[arc], keys[lane] + np.uint64(arc << 6) * GOLDEN)
-                    state[theirs + lane] |= opened
-                    state[theirs + LANES + lane] |= opened
-                    anything |= opened
+            asked_0 = state[mine + LANES] & ~state[theirs]
+            asked_1 = state[mine + LANES + 1] & ~state[theirs + 1]
+            asked_2 = state[mine + LANES + 2] & ~state[theirs + 2]
+            asked_3 = state[mine + LANES + 3] & ~state[theirs + 3]
+            if asked_0 | asked_1 | asked_2 | asked_3 == ZERO:
+                continue
+            open_0, open_1, open_2, open_3 = asked_0, asked_1, asked_2, asked_3
+            coin, place = coins[arc], np.uint64(53)
+            # All four words at a time: each waits for its own numbers only, and the end of the loop
+            # is guessed once. A coin is decided bit by bit of its probability, from the highest on.
+            if not coin >> place:
+                open_0 = open_1 = open_2 = open_3 = ZERO
+                key = np.uint64(arc << 6) * GOLDEN
+                while place > ZERO and asked_0 | asked_1 | asked_2 | asked_3 != ZERO:
+                    place -= ONE
+                    key += GOLDEN
+                    flip = ZERO - ((coin >> place) & ONE)  # all ones where the bit is set
+                    word_0, word_1 = mix(keys[0] + key) ^ flip, mix(keys[1] + key) ^ flip
+                    word_2, word_3 = mix(keys[2] + key) ^ flip, mix(keys[3] + key) ^ flip
+                    open_0 |= asked_0 & word_0 & flip
+                    open_1 |= asked_1 & word_1 & flip
+                    open_2 |= asked_2 & word_2 & flip
+                    open_3 |= asked_3 & word_3 & flip
+                    asked_0, asked_1 = asked_0 & ~word_0, asked_1 & ~word_1
+                    asked_2, asked_3 = asked_2 & ~word_2, asked_3 & ~word_3
+            anything = open_0 | open_1 | open_2 | open_3
+            state[theirs] |= open_0
+            state[theirs + 1] |= open_1
+            state[theirs + 2] |= open_2
+            state[theirs + 3] |= open_3
+            state[theirs + LANES] |= open_0
+            state[theirs + LANES + 1] |= open_1
+            state[theirs + LANES + 2] |= open_2
+            state[theirs + LANES + 3] |= open_3
             if anything != ZERO and not waiting[head]:
                 waiting[head] = True
                 queue[tail] = head
