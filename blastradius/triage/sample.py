@@ -25,16 +25,17 @@ _LEAST_SAMPLE: Final = 30
 _Z95: Final = 1.959963984540054
 
 
-def chosen_pieces(n_bytes: int, part: float) -> list[int]:
-    """Return the numbers of the pieces of a file that a sample looks at; the first one always.
+def chosen_pieces(n_bytes: int, part: float) -> Iterator[int]:
+    """Yield the numbers of the pieces of a file that a sample looks at; the first one always.
 
-    >>> chosen_pieces(10_000_000, 0.02)
-    [0, 33]
+    >>> list(chosen_pieces(10_000_000, 0.02))
+    [0, 19, 42, 43, 58]
     """
-    n_pieces = -(-n_bytes // PIECE_BYTES)
-    drawn = np.random.Generator(np.random.Philox(key=n_bytes)).random(n_pieces) < part
-    drawn[:1] = True
-    return [int(piece) for piece in np.flatnonzero(drawn)]
+    # Gaps between independent draws are geometric; a file may claim to be of any size.
+    rng, piece = np.random.Generator(np.random.Philox(key=n_bytes)), 0
+    while piece * PIECE_BYTES < n_bytes:
+        yield piece
+        piece += int(rng.geometric(part))
 
 
 class BlockSample:
