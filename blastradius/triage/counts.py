@@ -7,6 +7,7 @@ line, so neither chunks nor threads matter.
 
 from __future__ import annotations
 
+import secrets
 from dataclasses import dataclass, field
 from typing import Final, NamedTuple
 
@@ -28,6 +29,9 @@ N_COLUMNS: Final = N_VARIETIES + 2
 
 SAMPLES: Final = 5
 """Paths kept for each party and variety."""
+
+_SECRET: Final = np.uint64(secrets.randbits(64))
+"""Of this process; no result depends on it."""
 
 LONGEST_PATH: Final = 500
 """Bytes kept of a sample path."""
@@ -142,7 +146,7 @@ class Tally:
         if len(sizes):
             self.cells.bytes[...] += block_bytes[0]
             self.party_bytes += block_bytes[1]
-        self._add_folders(found, *kernels.count_folders(tuple(found.hits), sizes))
+        self._add_folders(found, *kernels.count_folders(tuple(found.hits), sizes, _SECRET))
         chosen = kernels.samples(tuple(found.hits), self.lines, self.limits, SAMPLES)
         for hit, column, code in zip(*(each.tolist() for each in chosen), strict=True):
             self._offer(found, hit, column, code)

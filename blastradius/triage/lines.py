@@ -67,7 +67,7 @@ def line_blocks(chunks: Iterable[bytes], block_bytes: int = BLOCK_BYTES) -> Iter
     >>> [block.text for block in line_blocks([b"a/b\r", b"\nc"])]
     [b'a/b\nc\n']
     """
-    window = _Window(chunks)
+    window = _Window(_joined(chunks))
     layout = None
     while n_ahead := window.fill(block_bytes):
         if layout is None:
@@ -85,6 +85,20 @@ def line_blocks(chunks: Iterable[bytes], block_bytes: int = BLOCK_BYTES) -> Iter
         else:
             start = window.peek(min(_KEPT, n_ahead))
             yield _lines(start, layout, _skip_line(window, layout, block_bytes))
+
+
+def _joined(chunks: Iterable[bytes]) -> Iterator[bytes]:
+    """Join small pieces: a stream may come byte by byte, as from millions of tiny gzip members."""
+    small: list[bytes] = []
+    n_bytes = 0
+    for chunk in chunks:
+        small.append(chunk)
+        n_bytes += len(chunk)
+        if n_bytes >= LOOK_BYTES:
+            yield b"".join(small)
+            small, n_bytes = [], 0
+    if small:
+        yield b"".join(small)
 
 
 def lines_of(raw: bytes) -> Lines:

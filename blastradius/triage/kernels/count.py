@@ -77,8 +77,14 @@ def count(hits, fires, sizes, days, counts, n_columns):
 
 
 @njit(cache=True, nogil=True)
-def count_folders(hits, sizes):
+def count_folders(hits, sizes, secret):
     """Add up what the folders of a block hold, by party.
+
+    Parameters
+    ----------
+    secret : uint64
+        Decides where a folder is in the table, and nothing else: whoever wrote the listing does not
+        know it, and cannot choose folders that all want one place.
 
     Returns
     -------
@@ -98,7 +104,7 @@ def count_folders(hits, sizes):
         if party[hit] < 0 or level[hit] == NEAR_MISS:
             continue
         code = folder[hit] ^ mix((np.uint64(party[hit]) + np.uint64(1)) * GOLDEN)
-        place = np.int64(code & np.uint64(room - 1))
+        place = np.int64(mix(code ^ secret) & np.uint64(room - 1))
         while slot[place] >= 0 and key[slot[place]] != code:
             place = (place + 1) & (room - 1)
         if slot[place] < 0:
