@@ -72,6 +72,8 @@ def _head(triage: Triage, tlp: Tlp) -> Iterator[str]:
         day = f", of {read.modified}" if read.modified else ""
         yield _foreign(f"listing: {read.name}, {read.stored_bytes:,} bytes{day}")
         yield _foreign(f"  sha256 {read.sha256 or 'not known, not read to its end'}")
+        for problem in read.problems[:_LISTINGS]:
+            yield _foreign(f"  INCOMPLETE: {problem}")
     more = len(triage.inputs) - _LISTINGS
     if more > 0:
         yield f"and {more:,} more listings"
@@ -81,8 +83,8 @@ def _head(triage: Triage, tlp: Tlp) -> Iterator[str]:
 
 
 _REVIEW: Final = (
-    "Review before use: delete what you do not believe, change states and ratios, add what you "
-    "learn. A file name is evidence of presence, not proof, and a party that is not here is not "
+    "Review before use: delete what you do not believe, add what you learn. The ratio decides, not "
+    "the state beside it: who changes a state deletes the ratio or changes it too. A file name is evidence of presence, not proof, and a party that is not here is not "
     "safe. Then: blastradius analyze TARGET --observations THIS-FILE"
 )
 

@@ -126,7 +126,11 @@ def triage_document(triage: Triage, look: TriageLook | None = None) -> Document:
 
 
 def _headline(triage: Triage) -> str:
-    marks = {"PARTIAL": triage.is_partial, "SAMPLE": _is_part(triage)}
+    marks = {
+        "PARTIAL": triage.is_partial,
+        "SAMPLE": _is_part(triage),
+        "INCOMPLETE": any(read.problems for read in triage.inputs),
+    }
     said = ", ".join(mark for mark, is_so in marks.items() if is_so)
     subject = f"{_subject(triage)}, {numbers.counted(triage.files, 'file')}"
     subject = f"{said}: {subject}" if said else subject

@@ -21,7 +21,7 @@ from blastradius.triage.lines import (
     line_blocks,
     lines_of,
 )
-from blastradius.triage.sample import PIECE_BYTES, chosen_pieces
+from blastradius.triage.sample import LEAST_PIECES, PIECE_BYTES, chosen_pieces
 from blastradius.triage.streams import Listing, find_places, open_listings
 from blastradius.triage.unpack import RawFile
 
@@ -155,6 +155,11 @@ def _read(listing: Listing, of_input: InputReading, name: str | None) -> Iterato
             yield dataclasses.replace(block, n_bytes=0 if number else lines.n_bytes)
     if parser is not None:
         yield from parser.finish()
+        counts = parser.counts
+        if counts.unread and not counts.paths and not counts.folders:
+            of_input.problems.append(
+                f"has no line of the format {of_input.format}: nothing was read"
+            )
     elif not of_input.problems:
         of_input.problems.append("is empty")
 
@@ -175,7 +180,7 @@ def _read_pieces(raw: RawFile, of_input: InputReading, part: float) -> Iterator[
     """Yield the lines that begin in some pieces of a file."""
     parser, n_bytes, end = FORMATS[PLAIN](), raw.size or 0, 0
     of_input.counts, of_input.n_bytes = parser.counts, n_bytes
-    for piece in chosen_pieces(n_bytes, part):
+    for piece in chosen_pieces(n_bytes, max(part, LEAST_PIECES * PIECE_BYTES / max(n_bytes, 1))):
         begin = piece * PIECE_BYTES
         n_passed, end = begin - end, min(begin + PIECE_BYTES, n_bytes)
         lines, following = _piece(raw, begin, end)

@@ -19,6 +19,9 @@ from blastradius.triage.results import Interval
 PIECE_BYTES: Final = 65_536
 """Bytes of a listing that a sample takes or leaves together."""
 
+LEAST_PIECES: Final = 60
+"""Pieces that a sample of a file looks at: a small file, in full."""
+
 _LEAST_SAMPLE: Final = 30
 """Pieces of a sample from which an interval is given."""
 
@@ -35,7 +38,7 @@ def chosen_pieces(n_bytes: int, part: float) -> Iterator[int]:
     rng, piece = np.random.Generator(np.random.Philox(key=n_bytes)), 0
     while piece * PIECE_BYTES < n_bytes:
         yield piece
-        piece += int(rng.geometric(part))
+        piece += int(rng.geometric(min(part, 1.0)))
 
 
 class BlockSample:
@@ -101,7 +104,8 @@ class BlockSample:
         spread = float(((files - rate * lines) ** 2).sum()) / (n - 1)
         error = float(np.sqrt((1 - looked_at) * spread / n)) / float(lines.mean())
         whole = float(lines.sum()) / looked_at
-        return Interval(max(rate - _Z95 * error, 0.0) * whole, (rate + _Z95 * error) * whole)
+        least = float(files.sum())  # the whole holds what was seen
+        return Interval(max((rate - _Z95 * error) * whole, least), (rate + _Z95 * error) * whole)
 
 
 def _pieces(block: Block) -> Iterator[Block]:

@@ -175,7 +175,7 @@ def observation(
         f"{v.variety} {v.files:,}" for v in party.varieties[:5] if v.variety is not None
     )
     note = (
-        f"{_n(party.files, 'path')} in {_n(party.n_folders, 'folder')} named after the party "
+        f"{_n(party.files, 'path')} in {_n(party.n_folders, 'folder')} name the party "
         f"({party.high:,} surely); "
         f"by name: {kinds or 'nothing that tells a kind'}. Names are evidence of presence, not proof"
     )

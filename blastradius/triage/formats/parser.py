@@ -72,7 +72,17 @@ class Parser(ABC):
             The lines after these, or some of them; they may say what the last line is.
         """
         self._following = following
-        yield from self._parse(lines)
+        # Counted before the block is handed on: what was read may be asked for after any block.
+        is_counted = False
+        for block in self._parse(lines):
+            if not is_counted:
+                self._count(lines)
+                is_counted = True
+            yield block
+        if not is_counted:
+            self._count(lines)
+
+    def _count(self, lines: bytes) -> None:
         self.counts.lines += len(line_feeds(lines)) if self._n_lines is None else self._n_lines
 
     def finish(self) -> Iterator[Block]:

@@ -179,20 +179,35 @@ def test_all_pieces_of_a_file_are_the_file(tmp_path_factory, text, n_bytes):
     assert reading.inputs[0].sha256 is None
 
 
+def test_a_sample_of_a_small_file_is_all_of_it(tmp_path):
+    path = tmp_path / "listing.txt"
+    path.write_bytes(b"D:/x/y.pdf\n" * 100_000)
+    paths, _, blocks = read(path, part=0.01)
+    assert len(paths) == 100_000
+    assert sum(block.n_passed for block in blocks) == 0
+
+
+def test_a_format_that_no_line_has_is_a_problem(tmp_path):
+    path = tmp_path / "listing.txt"
+    path.write_bytes(b"D:/x/y.pdf\n" * 10)
+    _, reading, _ = read(path, format="tar")
+    assert "nothing was read" in reading.inputs[0].problems[0]
+
+
 def test_a_sample_passes_over_the_rest(tmp_path):
     path = tmp_path / "listing.txt"
-    path.write_bytes(b"".join(b"D:/%06d/x.pdf\n" % k for k in range(200_000)))
+    path.write_bytes(b"".join(b"D:/%06d/x.pdf\n" % k for k in range(900_000)))
     size = path.stat().st_size
 
     paths, reading, blocks = read(path, part=0.2)
     again, _, _ = read(path, part=0.2)
 
     assert paths == again
-    assert 0.05 < len(paths) / 200_000 < 0.4
-    assert set(paths) <= {f"D:/{k:06}/x.pdf" for k in range(200_000)}
+    assert 0.2 < len(paths) / 900_000 < 0.7
+    assert set(paths) <= {f"D:/{k:06}/x.pdf" for k in range(900_000)}
     assert sum(block.n_bytes + block.n_passed for block in blocks) == size
     assert sum(block.n_bytes for block in blocks) / size == pytest.approx(
-        len(paths) / 200_000, abs=0.002
+        len(paths) / 900_000, abs=0.002
     )
     assert (reading.inputs[0].sha256, reading.inputs[0].n_raw_bytes) == (None, size)
 
