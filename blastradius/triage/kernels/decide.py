@@ -162,19 +162,29 @@ def gather(line_start, shared, folders, found, entries, of_word, says, name_firs
             n_on += 1
         for column in range(n_columns):
             says[line, column] |= said[n_on, column]
-        # The names of both, in their order.
-        if n + MAX_SPANS > len(name_entry):
+        # The names of both, in the order in which a search of the whole line finds them: by where they
+        # begin, the shorter first. Only what reaches over a slash is ever out of it.
+        if n + n_names_on + n_others > len(name_entry):
             return -1
         name_first[line] = n
-        on = other = 0
-        while (on < n_names_on or other < n_others) and on + other < MAX_SPANS:
-            row = stack[names_on[on]] if on < n_names_on else others[other]
-            if other < n_others and others[other, _START] < row[_START]:
-                row = others[other]
-            is_on = on < n_names_on and row[_START] == stack[names_on[on], _START]
-            on, other = on + is_on, other + (not is_on)
-            name_entry[n], name_start[n] = row[_ENTRY], low + row[_START]
-            n += 1
+        for name in range(n_names_on + n_others):
+            if name < n_names_on:
+                which, begin = stack[names_on[name], _ENTRY], stack[names_on[name], _START]
+            else:
+                which = others[name - n_names_on, _ENTRY]
+                begin = others[name - n_names_on, _START]
+            length, place = (code[which] >> LENGTH) & 0xFF, n + name
+            while place > n and (
+                name_start[place - 1] > low + begin
+                or (
+                    name_start[place - 1] == low + begin
+                    and (code[name_entry[place - 1]] >> LENGTH) & 0xFF > length
+                )
+            ):
+                name_entry[place], name_start[place] = name_entry[place - 1], name_start[place - 1]
+                place -= 1
+            name_entry[place], name_start[place] = which, low + begin
+        n += min(n_names_on + n_others, MAX_SPANS)
     name_first[len(line_start) - 1] = n
     return n
 

@@ -165,7 +165,7 @@ def test_ctrl_c_prints_and_writes_what_was_seen(reading, tmp_path, capsys):
     words = ["-o", "o.yaml", "--report", "r.json", "--party", "vw", "--paths", "p.csv"]
     assert main(["triage", "listing.txt", *words]) == 130
     out, err = capsys.readouterr()
-    assert out.startswith("PARTIAL, SAMPLE: ")
+    assert out.startswith("PARTIAL, SAMPLE, INCOMPLETE: ")
     assert err == "error: interrupted\n"
     assert "# PARTIAL: " in (tmp_path / "o.yaml").read_text(encoding="utf-8")
     assert json.loads((tmp_path / "r.json").read_text(encoding="utf-8"))["is_partial"]

@@ -312,6 +312,20 @@ def test_rules_by_hand():
     ]  # fmt: skip
 
 
+def test_names_over_slashes_come_in_order_whatever_was_on_the_line_before():
+    """What begins first is weighed first, though it ends behind the folders that two lines share."""
+    many = "a" * (MAX_SPANS + 2)
+    world = World(
+        graph_of(
+            {"id": "short", "name": "Short", "terms": ["*aa*"]},
+            {"id": "long", "name": "Long", "terms": [f"*x/{many}/y*"]},
+        ),
+        lexicon_of(),
+    )
+    lines = [f"x/{many}/z", f"x/{many}/y/1", f"x/{many}/z"]
+    assert world.levels(lines) == [{"short": "high"}, {"long": "high"}, {"short": "high"}]
+
+
 def test_a_folder_of_somebody_is_not_that_of_a_carmaker():
     world = World(
         graph_of({"id": "ford", "name": "Ford", "role": "oem"}, "Audi"),
