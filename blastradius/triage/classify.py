@@ -129,7 +129,7 @@ def classify(block: Block, vocabulary: Vocabulary, matcher: Matcher, room: Room)
     of_word, entries = vocabulary.rules.of_word, vocabulary.entries
     told, around, name_first = room.take("told", (np.uint32, np.uint8, np.int32), n_lines + 1)
     (said,) = room.take("says", (np.uint64,), n_lines * of_word.shape[1])
-    says = said[: n_lines * of_word.shape[1]].reshape(n_lines, -1)
+    says = said[: n_lines * of_word.shape[1]].reshape(n_lines, of_word.shape[1])
     names = room.filled(
         "names",
         (np.int32, np.int32),

@@ -202,7 +202,7 @@ def _piece(raw: RawFile, begin: int, end: int) -> tuple[Lines, bytes]:
     if before and not first:
         return lines_of(b""), b""
     last = ahead.find(b"\n", before + end - begin - 1) + 1 or len(ahead)
-    return lines_of(ahead[first:last]), ahead[last:]
+    return lines_of(ahead[first:last]), lines_of(ahead[last:]).text
 
 
 def _with_following(blocks: Iterator[Lines]) -> Iterator[tuple[Lines, bytes]]:

@@ -446,3 +446,9 @@ def continental():
 )
 def test_the_shipped_names(continental, line, wanted):
     assert continental.named(line) == wanted
+
+
+def test_a_block_without_a_path_names_nobody():
+    world = World(graph_of("Audi"), lexicon_of())
+    assert world.levels([]) == []
+    assert world.levels(["audi/x"]) == [{"audi": "high"}]
