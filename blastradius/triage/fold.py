@@ -53,6 +53,9 @@ def _folding() -> bytes:
 FOLDING: Final = _folding()
 """What each byte becomes."""
 
+FOLDED: Final = np.frombuffer(FOLDING, dtype=np.uint8)
+"""The same for compiled code."""
+
 
 @cache
 def spelled() -> NDArray[np.uint8]:

@@ -20,8 +20,8 @@ from typing import Final, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from blastradius.triage.fold import FOLDING
-from blastradius.triage.letters import SLASH, kind_of
+from blastradius.triage.fold import FOLDED
+from blastradius.triage.letters import kind_of
 from blastradius.triage.patterns import Edge
 from blastradius.triage.room import Room
 from blastradius.triage.vocabulary import LEFT, Entries, Vocabulary
@@ -167,7 +167,6 @@ def _starts(lengths: Sequence[int]) -> NDArray[np.int64]:
 def _signs(literals: Sequence[bytes]) -> NDArray[np.uint8]:
     """Return class and kind of each byte."""
     counts = Counter(byte for literal in literals for byte in literal if byte < _ASCII)
-    counts[SLASH] += 1  # folders end there, whether a literal has one or not
     used = [byte for byte, _ in counts.most_common()]
     classes = np.zeros(256, dtype=np.int64)
     classes[_ASCII:] = _FIRST_SHARED + np.arange(256 - _ASCII) % _N_SHARED
@@ -175,7 +174,7 @@ def _signs(literals: Sequence[bytes]) -> NDArray[np.uint8]:
     own = sorted(used[: _FIRST_SHARED - 1])
     classes[own] = np.arange(1, len(own) + 1)
     kinds = np.array([kind_of(byte) for byte in range(256)])
-    folded = classes[np.frombuffer(FOLDING, dtype=np.uint8)]
+    folded = classes[FOLDED]
     return np.asarray(folded << KIND_BITS | kinds, dtype=np.uint8)
 
 

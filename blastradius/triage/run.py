@@ -143,7 +143,7 @@ class _Run:
         self.vocabulary = compile_vocabulary(graph, lexicon, without=question.origins)
         self.tally = Tally.empty(self.vocabulary)
         self._matcher, self._room = Matcher(self.vocabulary), Room()
-        self._sample = BlockSample(question.sample, len(self.vocabulary.parties) + 1)
+        self._sample = BlockSample(question.sample)
         self._rows = {searched.id: row for row, searched in enumerate(self.vocabulary.parties)}
         self._row = self._rows.get(question.party, -1) if question.party is not None else -1
         self._listing, self._in_listing = 0, 0

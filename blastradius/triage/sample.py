@@ -44,9 +44,8 @@ def chosen_pieces(n_bytes: int, part: float) -> Iterator[int]:
 class BlockSample:
     """Takes a part of the blocks of listings, and says how sure what it tells of the whole is."""
 
-    def __init__(self, part: float | None, n_rows: int) -> None:
+    def __init__(self, part: float | None) -> None:
         self.part = part
-        self._n_rows = n_rows
         self._met = self._taken = 0
         self._lines: list[int] = []
         self._files: list[Any] = []

@@ -6,6 +6,7 @@ import numpy as np
 from numba import njit
 
 from blastradius.engine.kernels.bits import GOLDEN, mix
+from blastradius.triage.kernels.growing import longer
 from blastradius.triage.letters import BACKSLASH, SLASH
 from blastradius.triage.vocabulary import HIGH, NEAR_MISS
 
@@ -194,14 +195,7 @@ def samples(hits, first_line, limits, n_kept):
             if n_least[row, column] == n_kept:
                 limit[row, column] = least[row, column, n_kept - 1]
             if n == len(found[0]):
-                found = _longer(found[0]), _longer(found[1]), _longer(found[2])
+                found = longer(found[0]), longer(found[1]), longer(found[2])
             found[0][n], found[1][n], found[2][n] = hit, column, code
             n += 1
     return found[0][:n], found[1][:n], found[2][:n]
-
-
-@njit(cache=True, nogil=True)
-def _longer(column):
-    longer = np.empty(2 * len(column), column.dtype)
-    longer[: len(column)] = column
-    return longer

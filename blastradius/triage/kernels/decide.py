@@ -6,8 +6,9 @@ import numpy as np
 from numba import njit
 
 from blastradius.engine.kernels.bits import count_ones
-from blastradius.triage.fold import FOLDING
+from blastradius.triage.fold import FOLDED
 from blastradius.triage.kernels.find import in_capitals
+from blastradius.triage.kernels.growing import longer
 from blastradius.triage.letters import COLON, DOT, SLASH
 from blastradius.triage.vocabulary import (
     BELONGS_TO_PROGRAMS,
@@ -40,7 +41,6 @@ NOBODY = -1
 _ENTRY, _START, _AFTER, _NAMES, _COLUMNS = range(5)
 """Of the stack of entries: which, where it begins and ends in the line; and names before it."""
 
-_FOLDING = np.frombuffer(FOLDING, dtype=np.uint8)
 _FNV_START, _FNV_PRIME = np.uint64(0xCBF29CE484222325), np.uint64(0x100000001B3)
 
 
@@ -64,7 +64,7 @@ def _is_hidden(this, spans, n_spans):
 def _is_at_home(text, low, this, spans, n_spans):
     """Tell whether a name stands in the folder of somebody, right below one of homes."""
     slash = spans[this, 0] - 1
-    while slash > low and _FOLDING[text[slash]] != SLASH:
+    while slash > low and FOLDED[text[slash]] != SLASH:
         slash -= 1
     for other in range(n_spans):  # noqa: SIM110 - compiled
         if spans[other, 2] == HOME and spans[other, 1] == slash:
@@ -150,8 +150,8 @@ def gather(line_start, shared, folders, found, entries, of_word, says, name_firs
                     says[line, column] |= of_word[word, column]
                 continue
             if n_on == len(stack):
-                stack, again, names_on = _longer(stack), _longer(again), _longer(names_on)
-                said = _longer(said)
+                stack, again, names_on = longer(stack), longer(again), longer(names_on)
+                said = longer(said)
             n_over += (what >> CROSSES) & 1
             stack[n_on, _ENTRY], stack[n_on, _START], stack[n_on, _AFTER] = which, begin, after
             stack[n_on, _NAMES] = n_names_on
@@ -228,13 +228,6 @@ def fire(says, rules, told, around, fires):
                 n += 1
         told[line] = varieties
     return n
-
-
-@njit(cache=True, nogil=True)
-def _longer(rows):
-    longer = np.empty((2 * len(rows), *rows.shape[1:]), rows.dtype)
-    longer[: len(rows)] = rows
-    return longer
 
 
 @njit(cache=True, nogil=True)
@@ -324,18 +317,18 @@ def name(text, line_start, names, entries, told_of, hits, places):
 def _root(text, low, high):
     """Return where a path begins behind its drive, server and share, or dots."""
     place = low
-    if high - low > 2 and _FOLDING[text[low + 1]] == COLON and _FOLDING[text[low + 2]] == SLASH:
+    if high - low > 2 and FOLDED[text[low + 1]] == COLON and FOLDED[text[low + 2]] == SLASH:
         place = low + 2
-    elif high - low > 2 and _FOLDING[text[low]] == SLASH and _FOLDING[text[low + 1]] == SLASH:
+    elif high - low > 2 and FOLDED[text[low]] == SLASH and FOLDED[text[low + 1]] == SLASH:
         place = low + 2
         for _ in range(2):
-            while place < high and _FOLDING[text[place]] != SLASH:
+            while place < high and FOLDED[text[place]] != SLASH:
                 place += 1
             place += 1
         place = min(place, high)
     while place < high and (
-        _FOLDING[text[place]] == SLASH
-        or (_FOLDING[text[place]] == DOT and _FOLDING[text[min(place + 1, high)]] == SLASH)
+        FOLDED[text[place]] == SLASH
+        or (FOLDED[text[place]] == DOT and FOLDED[text[min(place + 1, high)]] == SLASH)
     ):
         place += 1
     return place
@@ -368,23 +361,23 @@ def place(text, line_start, shared, n_parties, hits, places):
         ):
             folder[hit], steps[hit] = folder[before], steps[before]
             continue
-        while end < high and _FOLDING[text[end]] != SLASH:
+        while end < high and FOLDED[text[end]] != SLASH:
             end += 1
         last_end[party] = end - low
         by_file, root = end >= high, _root(text, low, high)
         if by_file:
             end, depth = root, 0
             for at in range(root + 1, high):
-                if _FOLDING[text[at]] == SLASH and _FOLDING[text[at - 1]] != SLASH:
+                if FOLDED[text[at]] == SLASH and FOLDED[text[at - 1]] != SLASH:
                     end = at
                     depth += 1
                     if depth == DEPTH:
                         break
         n_steps = 0
         for at in range(low + 1, min(end + 1, high)):
-            n_steps += _FOLDING[text[at]] == SLASH and _FOLDING[text[at - 1]] != SLASH
+            n_steps += FOLDED[text[at]] == SLASH and FOLDED[text[at - 1]] != SLASH
         code = _FNV_START
         for at in range(min(root, end), end):
-            code = (code ^ np.uint64(_FOLDING[text[at]])) * _FNV_PRIME
+            code = (code ^ np.uint64(FOLDED[text[at]])) * _FNV_PRIME
         folder[hit] = code ^ np.uint64(1) if by_file else code
         steps[hit] = -n_steps if by_file else n_steps

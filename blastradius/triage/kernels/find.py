@@ -15,7 +15,7 @@ import numpy as np
 from numba import njit
 
 from blastradius.engine.kernels.bits import count_ones
-from blastradius.triage.fold import FOLDING
+from blastradius.triage.fold import FOLDED
 from blastradius.triage.letters import BORDERS, NEWLINE, OTHER, SLASH
 from blastradius.triage.matching import (
     CLASS_BITS,
@@ -35,7 +35,6 @@ _WORD, _EXACT, _FOLDER = 1, 2, 3
 _ALL_KINDS, _ALL_CLASSES = (1 << KIND_BITS) - 1, (1 << CLASS_BITS) - 1
 _THREE_KINDS, _THREE_CLASSES = (1 << 3 * KIND_BITS) - 1, (1 << 3 * CLASS_BITS) - 1
 _ONE, _HALF = np.uint64(1), np.uint64(32)
-_FOLDING = np.frombuffer(FOLDING, dtype=np.uint8)
 
 
 @njit(cache=True, inline="always")
@@ -204,15 +203,15 @@ def at_edges(text, begin, kinds_at, found, tree, code, entry, start):
         # What is true of each edge, as bits by what may be asked of it.
         left_is = 1 | np.int64(BORDERS >> np.uint64(left) & np.uint64(1)) << _WORD
         left_is |= (left >> 2 * KIND_BITS == OTHER) << _EXACT
-        begins_folder = low == 0 or _FOLDING[text[low - 1]] == SLASH or text[low - 1] == NEWLINE
+        begins_folder = low == 0 or FOLDED[text[low - 1]] == SLASH or text[low - 1] == NEWLINE
         left_is |= begins_folder << _FOLDER
         right_is = 1 | np.int64(BORDERS >> np.uint64(right) & np.uint64(1)) << _WORD
         right_is |= (right >> KIND_BITS & _ALL_KINDS == OTHER) << _EXACT
-        right_is |= (_FOLDING[text[high]] == SLASH) << _FOLDER
+        right_is |= (FOLDED[text[high]] == SLASH) << _FOLDER
         for literal in range(at + 1, at + 1 + 3 * np.int64(more[at]), 3):
             if more[literal] & 1:
                 other, same = letters_first[more[literal] >> 1] - low, low
-                while same < high and _FOLDING[text[same]] == letters[other + same]:
+                while same < high and FOLDED[text[same]] == letters[other + same]:
                     same += 1
                 if same < high:
                     continue

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numba import njit
 
-from blastradius.triage.fold import FOLDING, KEPT
+from blastradius.triage.fold import FOLDED, KEPT
 from blastradius.triage.letters import BLANK, NEWLINE, SLASH
 
 MAX_SLASHES = 64
@@ -13,8 +13,6 @@ MAX_SLASHES = 64
 
 _AT_ONCE = 16
 """Bytes that are compared at once."""
-
-_FOLDING = np.frombuffer(FOLDING, dtype=np.uint8)
 
 
 @njit(cache=True, inline="always")
@@ -89,7 +87,7 @@ def normalise(raw, spelled, starts, own, shared, folders, text):
         while byte != NEWLINE:
             if byte < 0x80:
                 text[out] = byte
-                folded = _FOLDING[byte]
+                folded = FOLDED[byte]
                 is_blank = folded == BLANK
                 out += not (is_blank and after_blank)  # several separators are one
                 after_blank = is_blank
@@ -111,7 +109,7 @@ def normalise(raw, spelled, starts, own, shared, folders, text):
                 else:
                     for letter in range(1, 1 + kept):
                         text[out] = spelled[code, letter]
-                        is_blank = _FOLDING[text[out]] == BLANK
+                        is_blank = FOLDED[text[out]] == BLANK
                         out += not (is_blank and after_blank)
                         after_blank = is_blank
                 at += length
