@@ -126,10 +126,11 @@ def classify(block: Block, vocabulary: Vocabulary, matcher: Matcher, room: Room)
     text, line_start = prepared.text, prepared.line_start
     found = matcher.find(text, line_start, prepared.shared, room)
     n_lines = len(line_start) - 1
-    of_word, entries = vocabulary.rules.of_word, vocabulary.entries
+    rules, entries = vocabulary.rules, vocabulary.entries
     told, around, name_first = room.take("told", (np.uint32, np.uint8, np.int32), n_lines + 1)
-    (said,) = room.take("says", (np.uint64,), n_lines * of_word.shape[1])
-    says = said[: n_lines * of_word.shape[1]].reshape(n_lines, of_word.shape[1])
+    shape = n_lines, len(rules.has_second)
+    (fired,) = room.take("fired", (np.uint64,), shape[0] * shape[1])
+    fired = fired[: shape[0] * shape[1]].reshape(shape)
     names = room.filled(
         "names",
         (np.int32, np.int32),
@@ -140,8 +141,9 @@ def classify(block: Block, vocabulary: Vocabulary, matcher: Matcher, room: Room)
             prepared.folders,
             found,
             entries,
-            of_word,
-            says,
+            rules,
+            fired,
+            around,
             name_first,
             rows,
         ),
@@ -150,7 +152,7 @@ def classify(block: Block, vocabulary: Vocabulary, matcher: Matcher, room: Room)
         "fires",
         (np.int32, np.int32),
         4 * n_lines,
-        lambda rows: kernels.fire(says, vocabulary.rules, told, around, rows),
+        lambda rows: kernels.fire(fired, rules.variety, told, rows),
     )
     *columns, places = room.filled(
         "hits",

@@ -73,8 +73,8 @@ def _is_at_home(text, low, this, spans, n_spans):
 
 
 @njit(cache=True, nogil=True)
-def gather(line_start, shared, folders, found, entries, of_word, says, name_first, names):
-    """Gather what the words of each line say, and its names.
+def gather(line_start, shared, folders, found, entries, rules, fired, around, name_first, names):
+    """Gather which rules the words of each line fire, and its names.
 
     What the folders of a line name is kept on a stack, with what follows from it: as far as the next
     line shares them, only the rest is done anew.
@@ -87,10 +87,10 @@ def gather(line_start, shared, folders, found, entries, of_word, says, name_firs
         Bytes of the folders that each line shares with the one before, and of all its folders.
     found : (entry, start)
         What was found in the rest, line by line.
-    of_word : uint64 array
-        What each word says, as `Rules` has it.
-    says : uint64 array, shape (n_lines, n_columns)
-        Filled: what all words of a line say together.
+    fired : uint64 array, shape (n_lines, n_rule_words)
+        Filled: rules that fire on each line, as bits.
+    around : uint8 array, shape (n_lines,)
+        Filled: what the line says of itself, `GIVES` and `BELONGS_TO_PROGRAMS`.
     name_first : int32 array, shape (n_lines + 1,)
         Filled: place of the first name of each line.
     names : (entry, start)
@@ -103,12 +103,13 @@ def gather(line_start, shared, folders, found, entries, of_word, says, name_firs
     """
     entry, start = found
     name_entry, name_start = names
-    code, word_of, n_columns = entries.code, entries.word, of_word.shape[1]
+    code, word_of, of_word, has_second = entries.code, entries.word, rules.of_word, rules.has_second
+    n_bits, n_columns = len(has_second), of_word.shape[1]
     # The stack, what its words say together up to each entry, which of them are names; and the names
     # that are not in the folders.
     stack, again = np.empty((64, _COLUMNS), np.int32), np.empty((64, _COLUMNS), np.int32)
     said, names_on = np.zeros((65, n_columns), np.uint64), np.empty(64, np.int32)
-    others = np.empty((MAX_SPANS, 2), np.int32)
+    others, says = np.empty((MAX_SPANS, 2), np.int32), np.empty(n_columns, np.uint64)
     at = n_on = n_over = n_names_on = n = 0
     for line in range(len(line_start) - 1):
         low, end, below = line_start[line], line_start[line + 1], shared[line]
@@ -129,7 +130,7 @@ def gather(line_start, shared, folders, found, entries, of_word, says, name_firs
             n_on, n_names_on = kept, stack[kept, _NAMES]
         # Put on what its folders have of their own; what the file says stays with the line.
         turn = n_others = 0
-        says[line, :] = np.uint64(0)
+        says[:] = np.uint64(0)
         while True:
             is_own = at < len(start) and start[at] < end
             if turn < n_again and not (is_own and start[at] - low < again[turn, _START]):
@@ -147,7 +148,7 @@ def gather(line_start, shared, folders, found, entries, of_word, says, name_firs
                     others[n_others, _ENTRY], others[n_others, _START] = which, begin
                     n_others += 1
                 for column in range(n_columns):
-                    says[line, column] |= of_word[word, column]
+                    says[column] |= of_word[word, column]
                 continue
             if n_on == len(stack):
                 stack, again, names_on = longer(stack), longer(again), longer(names_on)
@@ -161,7 +162,11 @@ def gather(line_start, shared, folders, found, entries, of_word, says, name_firs
                 said[n_on + 1, column] = said[n_on, column] | of_word[word, column]
             n_on += 1
         for column in range(n_columns):
-            says[line, column] |= said[n_on, column]
+            says[column] |= said[n_on, column]
+        around[line] = says[3 * n_bits]
+        for each in range(n_bits):
+            fired[line, each] = says[each] & ~says[2 * n_bits + each]
+            fired[line, each] &= says[n_bits + each] | ~has_second[each]
         # The names of both, in the order in which a search of the whole line finds them: by where they
         # begin, the shorter first. Only what reaches over a slash is ever out of it.
         if n + n_names_on + n_others > len(name_entry):
@@ -190,16 +195,16 @@ def gather(line_start, shared, folders, found, entries, of_word, says, name_firs
 
 
 @njit(cache=True, nogil=True)
-def fire(says, rules, told, around, fires):
-    """Tell which rules fire on each line.
+def fire(fired, variety, told, fires):
+    """List the rules that fire, line by line.
 
     Parameters
     ----------
-    says : uint64 array
+    fired : uint64 array
         From `gather`.
-    told, around : uint32 and uint8 arrays, shape (n_lines,)
-        Filled: varieties of each line, as bits; and what it says of itself, `GIVES` and
-        `BELONGS_TO_PROGRAMS`.
+    variety : int8 array, shape (n_rules,)
+    told : uint32 array, shape (n_lines,)
+        Filled: varieties of each line, as bits.
     fires : (line, rule)
         Filled: one row for each line and rule that fires on it.
 
@@ -209,20 +214,17 @@ def fire(says, rules, told, around, fires):
         Rows filled, or -1 where there is no room.
     """
     fire_line, fire_rule = fires
-    has_second, variety = rules.has_second, rules.variety
-    n_bits, n = len(has_second), 0
-    for line in range(len(says)):
+    n = 0
+    for line in range(len(fired)):
         if n + len(variety) > len(fire_line):
             return -1
-        around[line] = says[line, 3 * n_bits]
         varieties = np.uint32(0)
-        for each in range(n_bits):
-            fired = says[line, each] & ~says[line, 2 * n_bits + each]
-            fired &= says[line, n_bits + each] | ~has_second[each]
-            while fired:
-                lowest = fired & (~fired + np.uint64(1))
+        for each in range(fired.shape[1]):
+            left = fired[line, each]
+            while left:
+                lowest = left & (~left + np.uint64(1))
                 rule = 64 * each + np.int64(count_ones(lowest - np.uint64(1)))
-                fired ^= lowest
+                left ^= lowest
                 varieties |= np.uint32(1) << np.uint32(variety[rule])
                 fire_line[n], fire_rule[n] = line, rule
                 n += 1
