@@ -264,21 +264,16 @@
 
   /* -- view ---------------------------------------------------------------------------------- */
 
-  /** Size of the pane, and where the last fit put the middle of the drawing in it. */
-  let size = null;
+  /** Where the last fit put the middle of the drawing, and its scale; null before the first. */
   let fitted = null;
+  /** Middle of the pane when it last changed its size. */
+  let paneMiddle = { x: 0, y: 0 };
 
   const origin = () => network.canvasToDOM({ x: 0, y: 0 });
 
-  function remember(isFit) {
-    const pane = app.byId('graph');
-    size = { x: pane.clientWidth, y: pane.clientHeight };
-    if (isFit) fitted = { scale: network.getScale(), ...origin() };
-  }
-
-  /** Tell whether nobody has moved the view since it was fitted. */
+  /** Tell whether nobody has chosen another view since it was fitted. */
   function isFitted() {
-    if (fitted === null) return false;
+    if (fitted === null) return true;
     const { x, y } = origin();
     const isMoved = Math.hypot(x - fitted.x, y - fitted.y) > 1;
     return network.getScale() === fitted.scale && !isMoved;
@@ -309,21 +304,23 @@
         pane.clientHeight / SMALLEST > bottom - top ? (top + bottom) / 2 : near.get(data.parties[0].id).y;
       network.moveTo({ scale: SMALLEST, position: { x: left + pane.clientWidth / 2 / SMALLEST, y: middle } });
     }
-    remember(true);
+    fitted = { scale: network.getScale(), ...origin() };
   }
   app.fit = fit;
 
   /** Fill the pane as it is now: with everything, or with what somebody chose to look at. */
   function resized() {
     const wasFitted = isFitted();
-    const view = {
-      scale: network.getScale(),
-      position: network.DOMtoCanvas(size === null ? origin() : { x: size.x / 2, y: size.y / 2 }),
-    };
+    const view = { scale: network.getScale(), position: network.DOMtoCanvas(paneMiddle) };
     network.redraw();
     if (wasFitted) fit();
     else network.moveTo(view);
-    remember(wasFitted);
+    findMiddle();
+  }
+
+  function findMiddle() {
+    const pane = app.byId('graph');
+    paneMiddle = { x: pane.clientWidth / 2, y: pane.clientHeight / 2 };
   }
 
   app.zoom = (factor) => network.moveTo({ scale: network.getScale() * factor });
@@ -401,6 +398,7 @@
     refresh();
     build();
     fit();
+    findMiddle();
     sayFolded();
     app.watch(
       ['selection', 'lit', 'pinned', 'story', 'hop', 'filter', 'unfolded', 'sampled', 'theme'],
