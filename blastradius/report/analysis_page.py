@@ -203,14 +203,19 @@ def _sources(incident: IncidentNote, graph: str | None) -> Iterator[tuple[str, t
 def _ranking_section(analysis: Analysis, listing: Listing) -> Section:
     note = listing.note if listing.is_partial else None
     if not listing.entries:
-        nobody = (
+        return Section("Who is at risk downstream", (_nobody(listing),), note)
+    blocks = (*_ranking_blocks(analysis, listing), *_spoken_blocks(analysis, listing))
+    return Section("Who is at risk downstream", blocks, note)
+
+
+def _nobody(listing: Listing) -> Paragraph:
+    return Paragraph(
+        words(
             "No party matches the filter."
             if listing.is_partial
             else "No party has a recorded path."
         )
-        return Section("Who is at risk downstream", (Paragraph(words(nobody)),), note)
-    blocks = (*_ranking_blocks(analysis, listing), *_spoken_blocks(analysis, listing))
-    return Section("Who is at risk downstream", blocks, note)
+    )
 
 
 def _ranking_blocks(analysis: Analysis, listing: Listing) -> Iterator[Block]:
@@ -221,7 +226,7 @@ def _ranking_blocks(analysis: Analysis, listing: Listing) -> Iterator[Block]:
         if not _is_only_spoken_of(entry)
     ]
     if not ranked:
-        yield Paragraph(words("No party has a recorded path."))
+        yield _nobody(listing)
         return
     beyond = any(_harm_beyond_exposure(entry) for _, entry in ranked)
     rows = tuple(_ranking_row(analysis, entry, rank, beyond=beyond) for rank, entry in ranked)

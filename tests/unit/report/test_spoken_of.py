@@ -5,6 +5,9 @@ from __future__ import annotations
 import pytest
 
 import blastradius as br
+from blastradius.report.analysis_page import analysis_document
+from blastradius.report.listing import ListFilter, select
+from blastradius.report.text import render_text
 
 OTHERS = ("one", "two", "three", "four", "five", "six", "seven", "eight")
 NAMES = ("supplier", "linked", *OTHERS)
@@ -57,6 +60,20 @@ def test_data_keep_a_row_for_each():
 def test_a_filter_that_leaves_only_them():
     result = ask("three", one="denied")
     assert "No party has a recorded path. Spoken of without a recorded path: One" in page(result)
+
+
+def test_a_filter_that_leaves_only_them_out_of_others():
+    """A party with a path is there, but not among those asked for."""
+    roles = {"one": "finance"}
+    parties = [{"id": name, "name": name.title(), "role": roles.get(name)} for name in NAMES]
+    data = GRAPH.model_dump(mode="json", exclude_none=True, by_alias=True) | {
+        "parties": [{key: value for key, value in each.items() if value} for each in parties]
+    }
+    said = [br.Observation(party="one", state="denied")]
+    analysis = br.analyze(br.Graph.model_validate(data), "supplier", observations=said).analysis
+    listing = select(analysis, ListFilter(roles=("finance",)))
+    text = " ".join(render_text(analysis_document(analysis, listing), width=200).split())
+    assert "No party matches the filter. Spoken of without a recorded path: One" in text
 
 
 @pytest.mark.parametrize(
