@@ -263,8 +263,10 @@ def _pattern_faults(data: object, parsed: dict[str, tuple[Pattern, ...]]) -> Ite
     """Find patterns that mean nothing, in data that may have other faults; fill in the others."""
     lists = _lists(data)
     for location, text in _patterns(data):
-        if location[0] == "rules" and _is_list(text):
-            if text not in lists:
+        if _is_list(text):
+            if location[0] != "rules":
+                yield Fault(location, f"{quoted(text)} names a list, which only rules can")
+            elif text not in lists:
                 hint = did_you_mean(text, lists)
                 yield Fault(location, f"unknown list {quoted(text)}{hint}")
             continue

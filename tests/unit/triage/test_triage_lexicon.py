@@ -140,6 +140,8 @@ def test_all_terms_of_shipped_graphs_are_patterns(name):
          "line 4, column 5, rules[0].examples: required, but missing"),
         ("preis*", "<prices>, preis*",
          "line 7, column 11, rules[0].any[0]: unknown list '<prices>'"),
+        ("rules:", 'never: ["<prices>"]\nrules:',
+         "line 3, column 9, never[0]: '<prices>' names a list, which only rules can"),
         (RULE, RULE + RULE,
          "line 11, column 9, rules[1].id: rule 'prices' is there twice, first used in line 4"),
         ("Preise.xlsx", "Kosten.xlsx",
