@@ -21,7 +21,7 @@ from blastradius.triage.lines import (
     line_blocks,
     lines_of,
 )
-from blastradius.triage.sample import LEAST_PIECES, PIECE_BYTES, chosen_pieces
+from blastradius.triage.sample import PIECE_BYTES, chosen_pieces
 from blastradius.triage.streams import Listing, find_places, open_listings
 from blastradius.triage.unpack import RawFile
 
@@ -180,16 +180,19 @@ def _read_pieces(raw: RawFile, of_input: InputReading, part: float) -> Iterator[
     """Yield the lines that begin in some pieces of a file."""
     parser, n_bytes, end = FORMATS[PLAIN](), raw.size or 0, 0
     of_input.counts, of_input.n_bytes = parser.counts, n_bytes
-    for piece in chosen_pieces(n_bytes, max(part, LEAST_PIECES * PIECE_BYTES / max(n_bytes, 1))):
+    for piece in chosen_pieces(n_bytes, part):
         begin = piece * PIECE_BYTES
-        n_passed, end = begin - end, min(begin + PIECE_BYTES, n_bytes)
-        lines, following = _piece(raw, begin, end)
+        n_passed, last = begin - end, min(begin + PIECE_BYTES, n_bytes)
+        lines, following = _piece(raw, begin, last)
+        if raw.fault:
+            break
+        end = last
         parser.counts.cut += lines.n_cut
         for block in parser.parse(lines.text, following):
             yield dataclasses.replace(block, n_bytes=end - begin, is_sample=True, n_passed=n_passed)
-    raw.read_at(n_bytes, 0)
     if raw.fault:
         of_input.problems.append(raw.fault)
+    raw.pass_over()
     yield Block(b"", None, None, 0, is_sample=True, n_passed=n_bytes - end)
 
 

@@ -146,6 +146,7 @@ class _Run:
         self._sample = BlockSample(question.sample)
         self._rows = {searched.id: row for row, searched in enumerate(self.vocabulary.parties)}
         self._row = self._rows.get(question.party, -1) if question.party is not None else -1
+        self._is_adding = False
         self._listing, self._in_listing = 0, 0
         """Listing of the block that comes next, and paths of it before that."""
 
@@ -168,6 +169,8 @@ class _Run:
                     self._add(waiting.popleft().result())
             except KeyboardInterrupt:
                 pool.shutdown(wait=False, cancel_futures=True)
+                if self._is_adding:
+                    raise  # a block is counted in part: nothing can be told of it
                 return True
             return stopped()
 
@@ -175,6 +178,7 @@ class _Run:
         return pool.submit(classify, block, self.vocabulary, self._matcher, self._room)
 
     def _add(self, found: Classified) -> None:
+        self._is_adding = True
         before = self.tally.party_files.copy() if self._sample.part is not None else None
         if found.block.listing != self._listing:
             self._listing, self._in_listing = found.block.listing, 0
@@ -184,6 +188,7 @@ class _Run:
         self._in_listing += found.n_lines
         if before is not None:
             self._sample.add(found.n_lines, self.tally.party_files - before)
+        self._is_adding = False
 
     def _hand_out(self, found: Classified, on_path: OnPath) -> None:
         hits = found.hits

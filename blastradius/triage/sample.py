@@ -31,14 +31,15 @@ _Z95: Final = 1.959963984540054
 def chosen_pieces(n_bytes: int, part: float) -> Iterator[int]:
     """Yield the numbers of the pieces of a file that a sample looks at; the first one always.
 
-    >>> list(chosen_pieces(10_000_000, 0.02))
-    [0, 19, 42, 43, 58]
+    >>> list(chosen_pieces(100_000, 0.02)), next(chosen_pieces(10**15, 0.02))
+    ([0, 1], 0)
     """
+    likely = min(max(part, LEAST_PIECES * PIECE_BYTES / max(n_bytes, 1)), 1.0)
     # Gaps between independent draws are geometric; a file may claim to be of any size.
     rng, piece = np.random.Generator(np.random.Philox(key=n_bytes)), 0
     while piece * PIECE_BYTES < n_bytes:
         yield piece
-        piece += int(rng.geometric(min(part, 1.0)))
+        piece += int(rng.geometric(likely))
 
 
 class BlockSample:

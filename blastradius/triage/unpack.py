@@ -89,10 +89,17 @@ class RawFile:
         self._passed = min(place + n_bytes, self.size or 0)
         try:
             self._file.seek(place)
-            return self._file.read(n_bytes)
+            found = self._file.read(n_bytes)
         except OSError as error:
             self.fault = _fault(error, place)
             return b""
+        if place + len(found) < self._passed:
+            self.fault = f"ends at byte {place + len(found):,}: it changed while it was read"
+        return found
+
+    def pass_over(self) -> None:
+        """Leave what was not read."""
+        self._passed = self.size or 0
 
     @property
     def sha256(self) -> str | None:
@@ -131,8 +138,16 @@ class RawFile:
 
     def put_back(self, unused: bytes) -> None:
         """Give back the last bytes that were taken."""
-        if unused:
-            self._buffer = memoryview(unused + bytes(self._buffer))
+        if not unused:
+            return
+        whole = self._buffer.obj
+        if isinstance(whole, bytes):
+            begin = len(whole) - len(self._buffer) - len(unused)
+            if begin >= 0 and whole[begin : begin + len(unused)] == unused:
+                # They still stand before the rest: a file may have millions of small members.
+                self._buffer = memoryview(whole)[begin:]
+                return
+        self._buffer = memoryview(unused + bytes(self._buffer))
 
     def chunks(self) -> Iterator[bytes]:
         """Yield all bytes that are left, without limit: they are as many as the file has."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import gzip
 import hashlib
 import io
+import os
 import zipfile
 from pathlib import Path
 
@@ -185,6 +186,22 @@ def test_a_sample_of_a_small_file_is_all_of_it(tmp_path):
     paths, _, blocks = read(path, part=0.01)
     assert len(paths) == 100_000
     assert sum(block.n_passed for block in blocks) == 0
+
+
+def test_a_file_that_shrinks_while_it_is_sampled_is_told(tmp_path):
+    path = tmp_path / "listing.txt"
+    path.write_bytes(b"D:/x/y.pdf\n" * 900_000)
+    size = path.stat().st_size
+    reading, seen = Reading(), []
+    for block in read_blocks([str(path)], part=0.3, reading=reading):
+        if not seen:
+            os.truncate(path, size // 3)
+        seen.append(block)
+    (told,) = reading.inputs[0].problems
+    assert "changed while it was read" in told
+    looked_at = sum(block.n_bytes for block in seen)
+    assert looked_at < size / 3
+    assert looked_at + sum(block.n_passed for block in seen) == size
 
 
 def test_a_format_that_no_line_has_is_a_problem(tmp_path):

@@ -17,7 +17,7 @@ from triage_world import graph_of, lexicon_of
 from blastradius import analyze, api
 from blastradius.errors import PatternError, QuestionError
 from blastradius.io.files import read_observations
-from blastradius.triage import lexicon, lines, reading, run, sample
+from blastradius.triage import folders, lexicon, lines, reading, run, sample
 from blastradius.triage.evidence import MOST, UNSURE
 from blastradius.triage.results import TriageProvenance
 
@@ -300,6 +300,18 @@ def test_what_was_counted_before_an_interrupt_is_told(listing, small_blocks, n_c
         (p.id, p.files, p.n_folders) for p in before.parties
     ]
     assert not triage(path).is_partial
+
+
+def test_a_block_that_is_counted_in_part_is_not_told_of(listing, small_blocks, monkeypatch):
+    """A second Ctrl-C may come in the midst of counting: then it ends the program."""
+    path = listing([f"audi/{k:04}/preis.pdf" for k in range(2000)])
+
+    def interrupted(*_):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(folders.Folders, "add", interrupted)
+    with pytest.raises(KeyboardInterrupt):
+        triage(path)
 
 
 def test_progress_tells_of_bytes_and_paths(listing, small_blocks):
