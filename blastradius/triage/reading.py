@@ -13,6 +13,7 @@ from blastradius.errors import UnknownNameError
 from blastradius.model.text import nearest
 from blastradius.triage.block import MAX_LINE, Block, ReadingCounts
 from blastradius.triage.formats import FORMATS, PLAIN, SAMPLE_BYTES, detect
+from blastradius.triage.interrupts import Interrupt
 from blastradius.triage.lines import (
     LOOK_BYTES,
     Layout,
@@ -83,6 +84,7 @@ def read_blocks(
     reading: Reading | None = None,
     progress: Progress | None = None,
     stdin: BinaryIO | None = None,
+    interrupt: Interrupt | None = None,
 ) -> Iterator[Block]:
     """Yield the paths of listings, block by block.
 
@@ -101,6 +103,8 @@ def read_blocks(
         Called after each block.
     stdin : binary file, optional
         Standard input, if not the one of the process.
+    interrupt : Interrupt, optional
+        What may end the reading.
 
     Raises
     ------
@@ -115,25 +119,30 @@ def read_blocks(
     reading = Reading() if reading is None else reading
     places = find_places(sources)
     reading.skipped += places.skipped
-    file, n_before = None, 0
-    for listing in open_listings(places, stdin):
+    n_before, file = 0, None
+    for listing in open_listings(places, stdin, interrupt):
         if file is not None and file is not listing.raw:
             n_before += file.n_read
         file = listing.raw
-        of_input = InputReading(
-            listing.name, listing.compression, listing.raw, problems=listing.problems
-        )
-        reading.inputs.append(of_input)
-        place = len(reading.inputs) - 1
-        if part is not None and _can_skip(listing, format):
-            of_input.format = PLAIN
-            blocks = _read_pieces(listing.raw, of_input, part)
-        else:
-            blocks = _read(listing, of_input, format)
-        for block in blocks:
+        place = len(reading.inputs)
+        for block in _read_one(listing, reading, format, part):
             yield dataclasses.replace(block, listing=place) if place else block
             if progress is not None:
                 progress(n_before + file.consumed, places.n_bytes)
+
+
+def _read_one(
+    listing: Listing, reading: Reading, name: str | None, part: float | None
+) -> Iterator[Block]:
+    """Yield the blocks of one listing, or of a part of it; tell of it in what was read."""
+    of_input = InputReading(
+        listing.name, listing.compression, listing.raw, problems=listing.problems
+    )
+    reading.inputs.append(of_input)
+    if part is not None and _can_skip(listing, name):
+        of_input.format = PLAIN
+        return _read_pieces(listing.raw, of_input, part)
+    return _read(listing, of_input, name)
 
 
 def _read(listing: Listing, of_input: InputReading, name: str | None) -> Iterator[Block]:
@@ -160,7 +169,7 @@ def _read(listing: Listing, of_input: InputReading, name: str | None) -> Iterato
             of_input.problems.append(
                 f"has no line of the format {of_input.format}: nothing was read"
             )
-    elif not of_input.problems:
+    elif not of_input.problems and not listing.raw.is_stopped:
         of_input.problems.append("is empty")
 
 
@@ -184,7 +193,7 @@ def _read_pieces(raw: RawFile, of_input: InputReading, part: float) -> Iterator[
         begin = piece * PIECE_BYTES
         n_passed, last = begin - end, min(begin + PIECE_BYTES, n_bytes)
         lines, following = _piece(raw, begin, last)
-        if raw.fault:
+        if raw.fault or raw.is_stopped:
             break
         end = last
         parser.counts.cut += lines.n_cut
@@ -192,6 +201,8 @@ def _read_pieces(raw: RawFile, of_input: InputReading, part: float) -> Iterator[
             yield dataclasses.replace(block, n_bytes=end - begin, is_sample=True, n_passed=n_passed)
     if raw.fault:
         of_input.problems.append(raw.fault)
+    if raw.is_stopped:
+        return
     raw.pass_over()
     yield Block(b"", None, None, 0, is_sample=True, n_passed=n_bytes - end)
 

@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-import signal
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
-from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
-from types import FrameType
 from typing import Any, BinaryIO, Final
 
 import numpy as np
@@ -21,6 +18,7 @@ from blastradius.triage.block import Block
 from blastradius.triage.classify import Classified, classify
 from blastradius.triage.counts import Tally
 from blastradius.triage.decode import decode_line
+from blastradius.triage.interrupts import Interrupt
 from blastradius.triage.lexicon import Lexicon
 from blastradius.triage.matching import Matcher
 from blastradius.triage.reading import InputReading, Reading, read_blocks
@@ -110,7 +108,7 @@ def triage_listings(
         If a term of the graph means nothing.
     """
     reading = Reading()
-    run = _Run(graph, lexicon, question, reading, on_path)
+    run, interrupt = _Run(graph, lexicon, question, reading, on_path), Interrupt()
 
     def moved(done: int, total: int | None) -> None:
         if progress is not None:
@@ -123,8 +121,9 @@ def triage_listings(
         reading=reading,
         progress=moved,
         stdin=stdin,
+        interrupt=interrupt,
     )
-    is_partial = run.through(blocks)
+    is_partial = run.through(blocks, interrupt)
     return run.result(provenance, is_partial=is_partial)
 
 
@@ -150,21 +149,19 @@ class _Run:
         self._listing, self._in_listing = 0, 0
         """Listing of the block that comes next, and paths of it before that."""
 
-    def through(self, blocks: Iterator[Block]) -> bool:
+    def through(self, blocks: Iterator[Block], interrupt: Interrupt) -> bool:
         """Count all blocks; return whether that was interrupted."""
         # Imported here, so that reading a lexicon needs no compiler.
         from blastradius.engine.threads import n_cores  # noqa: PLC0415
 
         threads = self.question.n_threads or n_cores()
         waiting: deque[Future[Classified]] = deque()
-        with ThreadPoolExecutor(threads) as pool, _interrupts() as stopped:
+        with ThreadPoolExecutor(threads) as pool, interrupt.heeded():
             try:
                 for block in self._sample.of(blocks):
                     waiting.append(self._submit(pool, block))
                     if len(waiting) > _AHEAD * threads:
                         self._add(waiting.popleft().result())
-                    if stopped():
-                        break
                 while waiting:
                     self._add(waiting.popleft().result())
             except KeyboardInterrupt:
@@ -172,7 +169,7 @@ class _Run:
                 if self._is_adding:
                     raise  # a block is counted in part: nothing can be told of it
                 return True
-            return stopped()
+            return interrupt.is_pressed
 
     def _submit(self, pool: ThreadPoolExecutor, block: Block) -> Future[Classified]:
         return pool.submit(classify, block, self.vocabulary, self._matcher, self._room)
@@ -240,31 +237,6 @@ class _Run:
         if self.question.sample is None:
             return party
         return replace(party, interval=self._sample.interval(self._rows[party.id or ""]))
-
-
-@contextmanager
-def _interrupts() -> Iterator[Callable[[], bool]]:
-    """Yield what tells whether Ctrl-C was pressed: it then takes effect between blocks.
-
-    So what was read is counted once and whole. Pressed again, it ends the program as always. Only
-    the main thread may do this; elsewhere an interrupt is what it is.
-    """
-    pressed: list[int] = []
-
-    def note(signal_number: int, _frame: FrameType | None) -> None:
-        if pressed:
-            raise KeyboardInterrupt
-        pressed.append(signal_number)
-
-    try:
-        before = signal.signal(signal.SIGINT, note)
-    except ValueError:  # not the main thread
-        yield lambda: False
-        return
-    try:
-        yield lambda: bool(pressed)
-    finally:
-        signal.signal(signal.SIGINT, before)
 
 
 def _input(read: InputReading) -> InputRead:

@@ -14,6 +14,7 @@ from typing import BinaryIO, Final
 
 from blastradius.errors import ListingError
 from blastradius.model.text import printable
+from blastradius.triage.interrupts import Interrupt
 from blastradius.triage.unpack import BrokenListingError, RawFile, unpack_all
 from blastradius.triage.zips import zip_members
 
@@ -122,7 +123,8 @@ class Listing:
                 self.n_bytes += len(chunk)
                 yield chunk
         except BrokenListingError as error:
-            self.problems.append(str(error))
+            if not self.raw.is_stopped:
+                self.problems.append(str(error))
         if self.compression != "zip":
             self.raw.drain()
         if self.raw.fault:
@@ -190,7 +192,9 @@ def find_places(sources: Sequence[str]) -> Places:
 
 
 def open_listings(
-    sources: Sequence[str] | Places, stdin: BinaryIO | None = None
+    sources: Sequence[str] | Places,
+    stdin: BinaryIO | None = None,
+    interrupt: Interrupt | None = None,
 ) -> Iterator[Listing]:
     """Open one listing after the other; each must be read before the next is asked for.
 
@@ -200,6 +204,8 @@ def open_listings(
         Files, folders, or ``-`` for standard input.
     stdin : binary file, optional
         Standard input, if not the one of the process.
+    interrupt : Interrupt, optional
+        What may end the reading.
 
     Raises
     ------
@@ -209,9 +215,11 @@ def open_listings(
     """
     places = sources if isinstance(sources, Places) else find_places(sources)
     for place in places.files:
+        if interrupt is not None and interrupt.is_pressed:
+            return
         try:
             with _opened(place, stdin) as file:
-                raw = RawFile(file, place.name, place.size, place.modified)
+                raw = RawFile(file, place.name, place.size, place.modified, interrupt)
                 yield from _listings(raw, only=places.has_one)
                 raw.drain()
         except _CannotOpenError as error:
@@ -285,7 +293,8 @@ def _members(raw: RawFile) -> Iterator[Listing]:
             yield listing
     except BrokenListingError as error:
         yield from refused
-        yield Listing(raw, raw.name, "zip", iter(()), [str(error)])
+        if not raw.is_stopped:
+            yield Listing(raw, raw.name, "zip", iter(()), [str(error)])
         return
     if refused:
         raise _NoListingError(refused[0].problems[0], refused)

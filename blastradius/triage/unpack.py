@@ -15,6 +15,7 @@ from collections.abc import Callable, Iterator
 from typing import Any, BinaryIO, Final, Protocol
 
 from blastradius.model.text import printable
+from blastradius.triage.interrupts import Interrupt, StoppedError
 
 READ_BYTES: Final = 2**20
 """Bytes that are read from a file at a time."""
@@ -53,9 +54,17 @@ class RawFile:
     """The bytes of a file as they are, counted and hashed while they are read."""
 
     def __init__(
-        self, file: BinaryIO, name: str, size: int | None = None, modified: float | None = None
+        self,
+        file: BinaryIO,
+        name: str,
+        size: int | None = None,
+        modified: float | None = None,
+        interrupt: Interrupt | None = None,
     ) -> None:
         self._file = file
+        # From a pipe, what has come is taken: nobody waits for more in order to have it all at once.
+        self._read_some: Callable[[int], bytes] = getattr(file, "read1", file.read)
+        self._interrupt = interrupt or Interrupt()
         self._hash = hashlib.sha256()
         self._buffer = memoryview(b"")
         self._at_end = False
@@ -69,6 +78,8 @@ class RawFile:
         """Bytes read from the file."""
         self.fault = ""
         """Why reading ended before the end of the file, if it did."""
+        self.is_stopped = False
+        """Whether its end was not waited for: what is missing is no fault of the file."""
         self.n_out = 0
         """Bytes unpacked from it so far."""
         self._passed = 0
@@ -89,9 +100,12 @@ class RawFile:
         self._passed = min(place + n_bytes, self.size or 0)
         try:
             self._file.seek(place)
-            found = self._file.read(n_bytes)
+            found = self._interrupt.wait_for(lambda: self._file.read(n_bytes))
         except OSError as error:
             self.fault = _fault(error, place)
+            return b""
+        except StoppedError:
+            self.is_stopped = True
             return b""
         if place + len(found) < self._passed:
             self.fault = f"ends at byte {place + len(found):,}: it changed while it was read"
@@ -104,7 +118,7 @@ class RawFile:
     @property
     def sha256(self) -> str | None:
         """Hexadecimal SHA-256 of the file as it is; None until it was read through."""
-        is_whole = self._at_end and not self.fault and not self._passed
+        is_whole = self._at_end and not (self.fault or self.is_stopped or self._passed)
         return self._hash.hexdigest() if is_whole else None
 
     def peek(self, n_bytes: int) -> bytes:
@@ -185,9 +199,12 @@ class RawFile:
 
     def _read(self) -> None:
         try:
-            chunk = self._file.read(READ_BYTES)
+            chunk = self._interrupt.wait_for(lambda: self._read_some(READ_BYTES))
         except OSError as error:
             self.fault = _fault(error, self.n_read)
+            chunk = b""
+        except StoppedError:
+            self.is_stopped = True
             chunk = b""
         if not chunk:
             self._at_end = True

@@ -3,13 +3,20 @@
 from __future__ import annotations
 
 import csv
+import fcntl
 import gzip
 import inspect
 import io
 import json
+import os
+import signal
+import struct
+import subprocess
 import sys
+import termios
 import time
 from dataclasses import replace
+from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
@@ -24,6 +31,9 @@ from blastradius.report.triage_view import TriageView
 
 WHOLE = sample.changed(inputs=(replace(sample.LISTING, problems=()),))
 """The sample, read to its end."""
+
+
+ROOT = Path(__file__).parents[3]
 
 
 class Reading:
@@ -170,6 +180,34 @@ def test_ctrl_c_prints_and_writes_what_was_seen(reading, tmp_path, capsys):
     assert "# PARTIAL: " in (tmp_path / "o.yaml").read_text(encoding="utf-8")
     assert json.loads((tmp_path / "r.json").read_text(encoding="utf-8"))["is_partial"]
     assert "D:/x" in (tmp_path / "p.csv").read_text(encoding="utf-8")
+
+
+def test_ctrl_c_is_heeded_while_a_pipe_is_idle(tmp_path):
+    process = subprocess.Popen(
+        [sys.executable, "-m", "blastradius", "triage", "-", "-o", "o.yaml"],
+        env=os.environ | {"PYTHONPATH": str(ROOT)},
+        cwd=tmp_path,
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+    )
+    pipe = process.stdin
+    process.stdin = None  # it stays open: its end would be the end of the listing
+    with pipe:
+        pipe.write(b"D:/Volkswagen/Lastenheft.pdf\n" * 5)
+        pipe.flush()
+        end = time.monotonic() + 120
+        while bytes_waiting(pipe) and time.monotonic() < end:
+            time.sleep(0.05)
+        process.send_signal(signal.SIGINT)
+        out, err = process.communicate(timeout=60)
+    assert (process.returncode, err) == (130, b"error: interrupted\n")
+    assert out.startswith(b"PARTIAL: Leak listing standard input, 5 files: ")
+    assert "# PARTIAL: " in (tmp_path / "o.yaml").read_text(encoding="utf-8")
+
+
+def bytes_waiting(pipe):
+    return struct.unpack("i", fcntl.ioctl(pipe, termios.FIONREAD, bytes(4)))[0]
 
 
 def test_an_interrupt_before_there_is_a_result_leaves_no_file(reading, tmp_path, monkeypatch):

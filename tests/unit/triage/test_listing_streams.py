@@ -535,8 +535,8 @@ def test_faults_of_sources_are_told_before_anything_is_read(tmp_path, monkeypatc
 
 def test_a_file_that_fails_on_the_way_is_told():
     class Failing(io.BytesIO):
-        def read(self, n_bytes=-1):
-            chunk = super().read(n_bytes)
+        def read1(self, n_bytes=-1):
+            chunk = super().read1(n_bytes)
             if not chunk:
                 raise OSError(5, "Input/output error")
             return chunk

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import gzip
 import hashlib
 import io
 import json
 import os
+import signal
 import sys
 import zipfile
 from pathlib import Path
@@ -17,7 +19,7 @@ from triage_world import graph_of, lexicon_of
 from blastradius import analyze, api
 from blastradius.errors import PatternError, QuestionError
 from blastradius.io.files import read_observations
-from blastradius.triage import folders, lexicon, lines, reading, run, sample
+from blastradius.triage import folders, lexicon, lines, reading, run, sample, unpack
 from blastradius.triage.evidence import MOST, UNSURE
 from blastradius.triage.results import TriageProvenance
 
@@ -312,6 +314,71 @@ def test_a_block_that_is_counted_in_part_is_not_told_of(listing, small_blocks, m
     monkeypatch.setattr(folders.Folders, "add", interrupted)
     with pytest.raises(KeyboardInterrupt):
         triage(path)
+
+
+class Pressed(io.BytesIO):
+    """A file before whose end somebody presses Ctrl-C while the program waits for more."""
+
+    def read1(self, n_bytes=-1):
+        chunk = super().read1(n_bytes)
+        if not chunk:
+            signal.raise_signal(signal.SIGINT)
+        return chunk
+
+
+def as_zip(text):
+    into = io.BytesIO()
+    with zipfile.ZipFile(into, "w") as archive:
+        archive.writestr("a/list.txt", text)
+        archive.writestr("b/list.txt", text)
+    return into.getvalue()[:-60]
+
+
+@pytest.mark.parametrize("pack", [bytes, lambda text: gzip.compress(text)[:-2], as_zip])
+def test_ctrl_c_is_heeded_while_nothing_comes(listing, pack):
+    more = listing([f"bmw/{k}/preis.pdf" for k in range(10)])
+    text = b"".join(b"audi/%d/preis.pdf\n" % k for k in range(20))
+    before = signal.getsignal(signal.SIGINT)
+    found = triage("-", more, stdin=Pressed(pack(text)))
+    assert found.is_partial
+    assert (only(found, "audi").files, len(found.parties)) == (40 if pack is as_zip else 20, 1)
+    assert [(each.problems, each.sha256) for each in found.inputs] == [((), "")] * len(found.inputs)
+    assert signal.getsignal(signal.SIGINT) is before
+
+
+def test_ctrl_c_is_heeded_before_anything_comes():
+    found = triage("-", stdin=Pressed())
+    assert (found.is_partial, found.files) == (True, 0)
+    assert not any(each.problems for each in found.inputs)
+
+
+def test_ctrl_c_is_heeded_within_one_long_line(monkeypatch):
+    monkeypatch.setattr(unpack, "READ_BYTES", 2**12)
+
+    class Endless(io.BytesIO):
+        n_reads = 0
+
+        def read1(self, n_bytes=-1):
+            self.n_reads += 1
+            if self.n_reads == 50:
+                signal.raise_signal(signal.SIGINT)
+            return b"audi " * (n_bytes // 5)
+
+    found = triage("-", stdin=Endless())
+    assert found.is_partial
+    assert found.inputs[0].cut == 1
+
+
+def test_a_second_ctrl_c_does_not_wait():
+    class Twice(io.BytesIO):
+        def read1(self, n_bytes=-1):
+            try:
+                signal.raise_signal(signal.SIGINT)
+            finally:
+                signal.raise_signal(signal.SIGINT)
+            return b""
+
+    assert triage("-", stdin=Twice()).is_partial
 
 
 def test_progress_tells_of_bytes_and_paths(listing, small_blocks):
