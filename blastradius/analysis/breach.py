@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from blastradius import __version__
 from blastradius.analysis.blast import Reader, blast_radius, rank
+from blastradius.analysis.cautions import cautions_about, cautions_about_files
 from blastradius.analysis.evidence import SourceBook, likelihood, weigh
 from blastradius.analysis.harm import CompiledHarm, Event, Scope, compile_harm
 from blastradius.analysis.importance import PATHS_EXPLAINED, counterfactuals, edge_importance
@@ -65,6 +66,7 @@ class BreachAnalysis:
         found = resolve_party(self.graph, party)
         harm = self.reader.harm
         return Explanation(
+            provenance=self.analysis.provenance,
             target=self.analysis.target,
             incident=self.analysis.incident,
             party=self.analysis.parties[found.id],
@@ -168,6 +170,10 @@ def analyze_breach(
         ),
         unobserved_edges_note=_limits(graph, parties.values()),
         scenario=_scenario_note(solved, graph, target, graph_sha256),
+        cautions=(
+            *cautions_about(reader.weighed, names, reader.book),
+            *cautions_about_files(question.observation_files, graph, solved.scope),
+        ),
     )
     return BreachAnalysis(analysis, graph, question, priors, reader, solver, solved.likelihood)
 

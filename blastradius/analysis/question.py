@@ -100,7 +100,13 @@ class Question:
             "as_of": self.as_of,
             "observations": [o.model_dump(mode="json", exclude_none=True) for o in self.statements],
             "observation_files": [
-                {"name": file.name, "sha256": file.sha256, "statements": len(file.observations)}
+                {
+                    "name": file.name,
+                    "sha256": file.sha256,
+                    "statements": len(file.observations),
+                    "target": file.target,
+                    "tlp": file.tlp,
+                }
                 for file in self.observation_files
             ],
             "groups": self.groups,

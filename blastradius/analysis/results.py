@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final, Literal
 
-from blastradius.model.vocabulary import Certainty
+from blastradius.model.vocabulary import Certainty, Tlp, strictest
 
 if TYPE_CHECKING:
     from blastradius.model.graph import Demand, Volume
@@ -361,6 +361,12 @@ class Provenance:
     graph_sha256: str
     options: Mapping[str, Any]
 
+    @property
+    def tlp(self) -> Tlp | None:
+        """How far the result may be passed on: as the strictest file of observations says."""
+        files = self.options.get("observation_files", ())
+        return strictest(file["tlp"] for file in files if file["tlp"] is not None)
+
 
 @dataclass(frozen=True, slots=True)
 class Analysis:
@@ -385,6 +391,8 @@ class Analysis:
     """What the absence of a path does and does not mean in this graph."""
     scenario: ScenarioNote | None = None
     """What is tried out; None where the breach is taken as it is."""
+    cautions: tuple[str, ...] = ()
+    """What was said that asks for a second look, and is counted as it stands."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -411,6 +419,7 @@ class WhatIf:
 class Explanation:
     """Why a party has its score."""
 
+    provenance: Provenance
     target: str
     incident: IncidentNote
     party: PartyResult

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     from blastradius.api import OnPath
-    from blastradius.report.tlp import Tlp
+    from blastradius.model.vocabulary import Tlp
     from blastradius.report.triage_view import TriageView
 
 EXAMPLES = """Examples:

@@ -84,6 +84,8 @@ def page_data(breach: BreachAnalysis, headline: str) -> Plain:
         "assumptions": plain(analysis.assumptions),
         "next_steps": plain(analysis.next_steps),
         "limits": printable(analysis.unobserved_edges_note),
+        "cautions": plain(analysis.cautions),
+        "tlp": analysis.provenance.tlp,
         "groups": plain(analysis.groups),
         "parties": [
             _party(party, arc_index, sources, is_ranked=rank)

@@ -24,8 +24,9 @@ from blastradius.model.check import (
     find_observation_faults,
     spell,
 )
-from blastradius.model.graph import Graph, Observation, Record
+from blastradius.model.graph import Graph, Name, Observation, Record
 from blastradius.model.text import nearest, printable, quoted
+from blastradius.model.vocabulary import Tlp
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterator
@@ -51,6 +52,10 @@ class _ObservationFile(Record):
     schema_: Annotated[Literal["blastradius/observations/1"], Field(alias="schema")] = (
         "blastradius/observations/1"
     )
+    tlp: Tlp | None = None
+    """How far its content may be passed on."""
+    target: Name | None = None
+    """Whose breach it speaks of: party or incident; missing says nothing."""
     observations: tuple[Observation, ...]
 
 
@@ -105,6 +110,10 @@ class ObservationFile:
     """Path as it was given."""
     sha256: str
     observations: tuple[Observation, ...]
+    tlp: Tlp | None = None
+    """How far its content may be passed on, if it says so."""
+    target: str | None = None
+    """Whose breach it speaks of, if it says so: a party or an incident, by any name."""
 
 
 def read_observations(path: str | Path, graph: Graph | None = None) -> tuple[Observation, ...]:
@@ -134,13 +143,17 @@ def read_observation_file(path: str | Path, graph: Graph | None = None) -> Obser
         faults, file = validated(data, _ObservationFile.model_validate, _ObservationFile)
         observations = file.observations if file is not None else None
     else:
+        file = None
         items = tuple[Observation, ...]
         faults, observations = validated(data, TypeAdapter(items).validate_python, items)
     if graph is not None:
         faults += find_observation_faults(graph, data)
     if observations is None or faults or source.document.problems:
         raise source.failure(faults)
-    return ObservationFile(str(path), hashlib.sha256(content).hexdigest(), observations)
+    digest = hashlib.sha256(content).hexdigest()
+    if file is None:
+        return ObservationFile(str(path), digest, observations)
+    return ObservationFile(str(path), digest, observations, file.tlp, file.target)
 
 
 def read_bytes(path: Path, shipped: Collection[str] = ()) -> bytes:

@@ -131,7 +131,10 @@ of a YAML file, with the way to it:
 [How to describe your own suppliers](../howto/own-graph.md) builds a graph step by step.
 
 A file for `--observations` is a list of [Observation](#observation), or a mapping with that list
-under `observations` and `blastradius/observations/1` under `schema`.
+under `observations` and `blastradius/observations/1` under `schema`. The mapping may also have `tlp`, how
+far its content may be passed on (RED, AMBER+STRICT, AMBER, GREEN or CLEAR): what is made of it then
+bears the strictest label. And it may have `target`, whose breach it speaks of, a party or an incident by
+any name: an analysis of another breach then says so.
 
 | Type | How it is written |
 |---|---|

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Final, Literal, get_args
 
 Role = Literal[
@@ -64,6 +65,9 @@ IncidentStatus = Literal["confirmed", "alleged"]
 ObservationState = Literal["confirmed", "reported", "could-be-affected", "denied"]
 """What was said of a party or dataset after an incident."""
 
+Tlp = Literal["RED", "AMBER+STRICT", "AMBER", "GREEN", "CLEAR"]
+"""Labels of the Traffic Light Protocol, TLP 2.0, without their prefix; the strictest first."""
+
 EventKind = Literal["exposed", "compromised", "disrupted", "harmed"]
 """Which event of a party an observation speaks of."""
 
@@ -78,11 +82,21 @@ CERTAINTIES: Final = get_args(Certainty)
 ROLES: Final = get_args(Role)
 ACTIONS: Final = get_args(Action)
 OBSERVATION_STATES: Final = get_args(ObservationState)
+TLP_LABELS: Final = get_args(Tlp)
 
 PIVOT_VARIETIES: Final = frozenset(
     {"API key", "Credentials", "Digital certificate", "Multi-factor credential", "Session key"}
 )
 """Varieties that open the owner's systems to whoever holds them."""
+
+
+def strictest(labels: Iterable[Tlp]) -> Tlp | None:
+    """Return the label that allows least; None for none.
+
+    >>> strictest(("CLEAR", "AMBER"))
+    'AMBER'
+    """
+    return min(labels, key=TLP_LABELS.index, default=None)
 
 
 def weakest(certainties: tuple[Certainty, ...]) -> Certainty:

@@ -19,11 +19,11 @@ from blastradius.report.document import (
     Tone,
     words,
 )
-from blastradius.report.listing import Listing, select
+from blastradius.report.listing import Listing, is_only_spoken_of, select
+from blastradius.report.tlp import TLP_MEANINGS, label_of, tlp_label
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator, Mapping
-    from typing import Any
 
     from blastradius.analysis.results import (
         Analysis,
@@ -33,12 +33,14 @@ if TYPE_CHECKING:
         IncidentNote,
         NextStep,
         PartyResult,
+        Provenance,
         Score,
     )
 
 _BEST_SOURCES = 3
 _SPOKEN_SHOWN = 20
 """Parties without a recorded path that are named."""
+_CAUTIONS_SHOWN = 10
 _BLURRED = 0.05
 """A 95 % half-width above this is warned of [1]."""
 _STRIP_CELLS = 20
@@ -85,11 +87,14 @@ def analysis_document(
     """
     shown = listing if listing is not None else select(analysis)
     sections = (
-        Section("What is known", (_incident_facts(analysis, graph),)),
+        Section(
+            "What is known", (_incident_facts(analysis, graph),), label_of(analysis.provenance)
+        ),
         _ranking_section(analysis, shown),
         *_group_sections(analysis, shown),
         Section("Blast radius", (_blast_facts(analysis),)),
         Section("Assumptions", tuple(assumption_blocks(analysis.assumptions))),
+        *_caution_sections(analysis.cautions),
         *_next_sections(analysis),
         Section("Limits", tuple(_limits(analysis, shown, graph))),
     )
@@ -223,7 +228,7 @@ def _ranking_blocks(analysis: Analysis, listing: Listing) -> Iterator[Block]:
     ranked = [
         (rank, entry)
         for rank, entry in enumerate(listing.entries, start=1)
-        if not _is_only_spoken_of(entry)
+        if not is_only_spoken_of(entry)
     ]
     if not ranked:
         yield _nobody(listing)
@@ -234,13 +239,9 @@ def _ranking_blocks(analysis: Analysis, listing: Listing) -> Iterator[Block]:
     yield Paragraph(words(Span(_RANKING_NOTE + (_HARMED_NOTE if beyond else ""), "quiet")))
 
 
-def _is_only_spoken_of(entry: PartyResult | GroupResult) -> bool:
-    return getattr(entry, "hops", 0) is None
-
-
 def _spoken_blocks(analysis: Analysis, listing: Listing) -> Iterator[Block]:
     """Yield those that were spoken of and that no path leads to: a table would show zeros."""
-    spoken = [analysis.parties[e.id] for e in listing.entries if _is_only_spoken_of(e)]
+    spoken = [analysis.parties[e.id] for e in listing.entries if is_only_spoken_of(e)]
     if not spoken:
         return
     names = [f"{party.name} ({wording.said_of(party)})" for party in spoken[:_SPOKEN_SHOWN]]
@@ -403,6 +404,17 @@ def _next_step(step: NextStep) -> tuple[Inline, ...]:
     return sentence, words(Span(f"total score if {moves}", "quiet"))
 
 
+def _caution_sections(cautions: tuple[str, ...]) -> Iterator[Section]:
+    if not cautions:
+        return
+    items = [(words(f"{wording.sentence(text)}"),) for text in cautions[:_CAUTIONS_SHOWN]]
+    more = len(cautions) - len(items)
+    if more:
+        items.append((words(f"And {more:,} more, all in the JSON."),))
+    note = "counted as it stands, perhaps not meant so"
+    yield Section("Look again", (Bullets(tuple(items)),), note)
+
+
 def _limits(analysis: Analysis, listing: Listing, graph: str | None) -> Iterator[Block]:
     if analysis.incident.disagreements:
         disagreements = tuple(map(words, analysis.incident.disagreements))
@@ -423,15 +435,16 @@ def _limits(analysis: Analysis, listing: Listing, graph: str | None) -> Iterator
             )
         )
     )
-    yield from _files_read(provenance.options)
+    yield from _files_read(provenance)
     if analysis.ranking:
         best = analysis.ranking[0].id
         why = wording.command("explain", *_question(analysis, best), *wording.graph_option(graph))
         yield Paragraph(words("Why a party scores what it scores: ", why))
 
 
-def _files_read(options: Mapping[str, Any]) -> Iterator[Block]:
+def _files_read(provenance: Provenance) -> Iterator[Block]:
     """Say which files the observations come from, and how many of these are repeats."""
+    options = provenance.options
     files = options["observation_files"]
     if not files:
         return
@@ -443,6 +456,9 @@ def _files_read(options: Mapping[str, Any]) -> Iterator[Block]:
     repeats = len(options["observations"]) - len(set(map(str, options["observations"])))
     once = f" {numbers.counted(repeats, 'repeat')} not counted again." if repeats else ""
     yield Paragraph(words(Span(f"Observations of {told}.{once}", "quiet")))
+    if provenance.tlp is not None:
+        label = Span(tlp_label(provenance.tlp), "strong")
+        yield Paragraph(words(label, f", as these files say: {TLP_MEANINGS[provenance.tlp]}."))
 
 
 def _statements(observations: Iterable[Mapping[str, str]]) -> Iterator[str]:

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from blastradius.report.listing import Listing, select
 from blastradius.report.numbers import canonical
+from blastradius.report.tlp import label_of
 
 if TYPE_CHECKING:
     from blastradius.analysis.results import (
@@ -85,6 +86,8 @@ def analysis_dict(analysis: Analysis, listing: Listing | None = None) -> Plain:
         "assumptions": [assumption_dict(item) for item in analysis.assumptions],
         "next_steps": [_next_step(step) for step in analysis.next_steps],
         "unobserved_edges_note": analysis.unobserved_edges_note,
+        "cautions": list(analysis.cautions),
+        "tlp": label_of(analysis.provenance),
     }
 
 
@@ -92,6 +95,8 @@ def explanation_dict(explanation: Explanation) -> Plain:
     """Return an explanation as plain data."""
     return {
         "schema": EXPLANATION_SCHEMA,
+        "provenance": provenance_dict(explanation.provenance),
+        "tlp": label_of(explanation.provenance),
         "target": explanation.target,
         "incident": _incident(explanation.incident),
         "scenario": _scenario(explanation.scenario),

@@ -10,8 +10,10 @@ import json
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
 from blastradius.model.text import printable
+from blastradius.model.vocabulary import TLP_LABELS, Tlp, strictest
 from blastradius.report import numbers
 from blastradius.report.numbers import canonical
+from blastradius.report.tlp import label_of, tlp_label
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -42,6 +44,8 @@ class Side(NamedTuple):
     version: str
     scenario: str | None
     """Name of the scenario and how much it changes; None without one."""
+    tlp: Tlp | None = None
+    """How far the result may be passed on, if it says so."""
 
 
 class Difference(NamedTuple):
@@ -113,6 +117,11 @@ class Comparison(NamedTuple):
     not_compared: tuple[str, ...]
     """Ids listed in one result only, where the other lists only a part."""
     min_change: float
+
+    @property
+    def tlp(self) -> Tlp | None:
+        """How far the comparison may be passed on: as the stricter of its results."""
+        return strictest(side.tlp for side in (self.before, self.after) if side.tlp is not None)
 
     @property
     def is_same(self) -> bool:
@@ -258,7 +267,13 @@ def _side(label: str, result: Mapping[str, Any]) -> Side:
         provenance["graph"]["sha256"],
         provenance["version"],
         _scenario_words(result.get("scenario")),
+        _tlp(result.get("tlp")),
     )
+
+
+def _tlp(label: str | None) -> Tlp | None:
+    """Return the label of a result; one of before there were labels has none."""
+    return next((tlp for tlp in TLP_LABELS if label == tlp_label(tlp)), None)
 
 
 def _scenario_words(scenario: Plain | None) -> str | None:
@@ -371,6 +386,7 @@ def comparison_dict(comparison: Comparison) -> Plain:
         "below_min_change": comparison.n_below,
         "not_compared": list(comparison.not_compared),
         "parties": [_move_dict(move) for move in comparison.moves],
+        "tlp": label_of(comparison),
     }
 
 
@@ -426,6 +442,7 @@ COMPARISON_COLUMNS: tuple[str, ...] = (
     "status",
     "change",
     *(f"{column}_{side}" for column in _STANDING_COLUMNS for side in ("before", "after")),
+    "tlp",
 )
 """Columns of a row, in order. New ones may be added at the end; none change their meaning."""
 
@@ -437,5 +454,6 @@ def comparison_rows(comparison: Comparison) -> list[Row]:
         row = {column: move[column] for column in COMPARISON_COLUMNS[:6]}
         for side in ("before", "after"):
             row |= {f"{column}_{side}": move[side][column] for column in _STANDING_COLUMNS}
+        row["tlp"] = label_of(comparison)
         rows.append({column: row[column] for column in COMPARISON_COLUMNS})
     return rows

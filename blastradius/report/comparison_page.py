@@ -21,6 +21,7 @@ from blastradius.report.document import (
     Tone,
     words,
 )
+from blastradius.report.tlp import label_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -48,7 +49,7 @@ _BANDS: tuple[Band, ...] = get_args(Band)
 def comparison_document(comparison: Comparison) -> Document:
     """Return the page of a comparison."""
     sections = (
-        Section("What is compared", tuple(_frame(comparison))),
+        Section("What is compared", tuple(_frame(comparison)), label_of(comparison)),
         *_difference_sections(comparison),
         _moves_section(comparison),
         Section("Blast radius", (_figures(comparison),)),

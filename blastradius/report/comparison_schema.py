@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from typing import Any, get_args
 
+from blastradius.model.vocabulary import TLP_LABELS
 from blastradius.report.comparison import COMPARISON_SCHEMA, Status
+from blastradius.report.tlp import tlp_label
 
 Json = dict[str, Any]
 
@@ -43,6 +45,11 @@ def comparison_json_schema() -> Json:
                 "Ids listed on one side only, where the other side lists only a part.",
             ),
             parties=_list("Move", "Who stands differently, largest change of score first."),
+            tlp={
+                "description": "How far it may be passed on, as the stricter result says; null "
+                "where none does.",
+                "enum": [*map(tlp_label, TLP_LABELS), None],
+            },
         ),
         "$defs": _definitions(),
     }

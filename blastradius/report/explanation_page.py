@@ -18,6 +18,7 @@ from blastradius.report.document import (
     Table,
     words,
 )
+from blastradius.report.tlp import label_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -59,7 +60,7 @@ def explanation_document(
         Every party of the analysis by id, for the names along the paths.
     """
     sections = (
-        Section("In short", (_summary(explanation),)),
+        Section("In short", (_summary(explanation),), label_of(explanation.provenance)),
         *_path_sections(explanation, parties, graph),
         *_dataset_sections(explanation, parties),
         *_observation_sections(explanation, parties),

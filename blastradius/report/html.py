@@ -29,7 +29,7 @@ from blastradius.report.tlp import tlp_label
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from blastradius.report.tlp import Tlp
+    from blastradius.model.vocabulary import Tlp
 
 _ROOMY = 24
 """Columns that need so much on a terminal [cells] get room on a page too."""

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from blastradius.report.tlp import TLP_COLOURS, tlp_label
 
 if TYPE_CHECKING:
-    from blastradius.report.tlp import Tlp
+    from blastradius.model.vocabulary import Tlp
 
 # $$ is a dollar sign of the style; only labels and colours of the house are put in.
 _STYLE = Template("""

@@ -18,7 +18,9 @@ class ListFilter(NamedTuple):
     min_score: float = 0.0
     """Only parties with at least this posterior score [points]."""
     top: int | None = None
-    """At most this many; None means all."""
+    """At most this many of those with a path; None means all.
+
+    Who was spoken of without a path is told of all the same: it is a relation that is missing."""
     is_grouped: bool = False
     """Whether to list groups instead of their members."""
 
@@ -55,7 +57,14 @@ def select(analysis: Analysis, wanted: ListFilter = ListFilter()) -> Listing:  #
         if entry.score.posterior >= wanted.min_score
         and (not wanted.roles or _roles(analysis, entry) & set(wanted.roles))
     ]
-    return Listing(tuple(kept[: wanted.top]), len(entries), wanted)
+    on_path = [entry for entry in kept if not is_only_spoken_of(entry)]
+    beyond = [entry for entry in kept if is_only_spoken_of(entry)]
+    return Listing((*on_path[: wanted.top], *beyond), len(entries), wanted)
+
+
+def is_only_spoken_of(entry: PartyResult | GroupResult) -> bool:
+    """Tell whether a party was spoken of and no path leads to it; of groups some path always does."""
+    return getattr(entry, "hops", 0) is None
 
 
 def _grouped(analysis: Analysis) -> tuple[PartyResult | GroupResult, ...]:

@@ -9,8 +9,9 @@ from __future__ import annotations
 from typing import Any, get_args
 
 from blastradius.analysis.results import EVENTS, ArcKind, Band, Basis, Verdict
-from blastradius.model.vocabulary import ACTIONS, CERTAINTIES, DATA_VARIETIES, ROLES
+from blastradius.model.vocabulary import ACTIONS, CERTAINTIES, DATA_VARIETIES, ROLES, TLP_LABELS
 from blastradius.report.as_dict import RESULT_SCHEMA
+from blastradius.report.tlp import tlp_label
 
 Json = dict[str, Any]
 
@@ -74,6 +75,12 @@ def result_json_schema() -> Json:
             assumptions=_list_of("Assumption", "Priors used where the graph gives no number."),
             next_steps=_list_of("NextStep", "What to find out or to do first."),
             unobserved_edges_note=_described(_TEXT, "What the absence of a path means here."),
+            cautions=_described(_TEXTS, "Doubts about what was said, counted as it stands."),
+            tlp={
+                "description": "How far the result may be passed on, as the strictest file of "
+                "observations says; null where none does.",
+                "enum": [*map(tlp_label, TLP_LABELS), None],
+            },
         ),
         "$defs": {**_frame_definitions(), **_party_definitions(), **_path_definitions()},
     }

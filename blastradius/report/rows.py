@@ -10,6 +10,7 @@ from blastradius.report import wording
 from blastradius.report.escape import csv_cell
 from blastradius.report.listing import Listing, select
 from blastradius.report.numbers import canonical
+from blastradius.report.tlp import label_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -46,6 +47,8 @@ ANALYSIS_COLUMNS: tuple[str, ...] = (
     *(f"p_{event}{suffix}" for event in _EVENTS for suffix in ("_prior", "")),
     *_PARTY_COLUMNS,
     "members",
+    "said",
+    "tlp",
 )
 """Columns of a row, in order. New ones may be added at the end; none change their meaning."""
 
@@ -53,8 +56,9 @@ ANALYSIS_COLUMNS: tuple[str, ...] = (
 def analysis_rows(analysis: Analysis, listing: Listing | None = None) -> list[Row]:
     """Return one flat row for each listed party or group, highest score first."""
     shown = listing if listing is not None else select(analysis)
+    tlp = label_of(analysis.provenance)
     return [
-        {"rank": rank, **_common(entry), **_own(analysis, entry)}
+        {"rank": rank, **_common(entry), **_own(analysis, entry), "tlp": tlp}
         for rank, entry in enumerate(shown.entries, start=1)
     ]
 
@@ -82,7 +86,7 @@ def _own(analysis: Analysis, entry: PartyResult | GroupResult) -> Row:
     """Return the columns that parties have and groups lack, and the other way round."""
     members: tuple[str, ...] | None = getattr(entry, "members", None)
     if members is not None:
-        return dict.fromkeys(_PARTY_COLUMNS) | {"members": "; ".join(members)}
+        return dict.fromkeys(_PARTY_COLUMNS) | {"members": "; ".join(members), "said": None}
     party = analysis.parties[entry.id]
     return {
         "varieties": "; ".join(sorted(party.varieties)),
@@ -93,6 +97,7 @@ def _own(analysis: Analysis, entry: PartyResult | GroupResult) -> Row:
         "through": wording.through(party, analysis.parties),
         "certainty": party.certainty,
         "members": None,
+        "said": wording.said_of(party),
     }
 
 

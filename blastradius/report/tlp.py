@@ -5,12 +5,21 @@ FIRST (2022), Traffic Light Protocol, https://www.first.org/tlp/: labels, their 
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final, Literal
+from typing import TYPE_CHECKING, Final, Protocol
+
+from blastradius.model.vocabulary import Tlp
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-Tlp = Literal["RED", "AMBER", "AMBER+STRICT", "GREEN", "CLEAR"]
+
+class Labelled(Protocol):
+    """What may say how far it may be passed on."""
+
+    @property
+    def tlp(self) -> Tlp | None:
+        """The label, None where nothing says."""
+
 
 DEFAULT_TLP: Final[Tlp] = "AMBER+STRICT"
 
@@ -31,6 +40,11 @@ TLP_COLOURS: Final[Mapping[Tlp, str]] = {
     "CLEAR": "#ffffff",
 }
 """Colour of the words of a label, on black."""
+
+
+def label_of(result: Labelled) -> str | None:
+    """Return the label that a result bears, if what it was made of has one."""
+    return None if result.tlp is None else tlp_label(result.tlp)
 
 
 def tlp_label(tlp: Tlp) -> str:

@@ -5,9 +5,10 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any
 
+from blastradius.model.vocabulary import Tlp
 from blastradius.report.as_dict import json_text, plain_value
 from blastradius.report.numbers import canonical
-from blastradius.report.tlp import DEFAULT_TLP, Tlp, tlp_label
+from blastradius.report.tlp import DEFAULT_TLP, tlp_label
 from blastradius.triage.evidence import BY_FILE, HALF, MOST, REPORTED_FROM, UNSURE
 
 if TYPE_CHECKING:

@@ -11,8 +11,9 @@ import textwrap
 from typing import TYPE_CHECKING, Any, Final
 
 from blastradius.model.text import printable
+from blastradius.model.vocabulary import Tlp
 from blastradius.report import numbers
-from blastradius.report.tlp import DEFAULT_TLP, TLP_MEANINGS, Tlp, tlp_label
+from blastradius.report.tlp import DEFAULT_TLP, TLP_MEANINGS, tlp_label
 from blastradius.report.triage_data import observation_dict
 from blastradius.report.triage_page import ratio_note, sample_words
 from blastradius.report.triage_parties import day_words, kind_words
@@ -41,7 +42,9 @@ _TAKEN = frozenset({"null", "true", "false", "yes", "no", "on", "off", "y", "n"}
 def observations_text(triage: Triage, tlp: Tlp = DEFAULT_TLP) -> str:
     """Return the observations of a triage as YAML that ends with a newline."""
     lines = [f"# {line}".rstrip() for line in _head(triage, tlp)]
-    lines += ["", f"schema: {SCHEMA}"]
+    lines += ["", f"schema: {SCHEMA}", f"tlp: {tlp}"]
+    if triage.target:
+        lines.append(f"target: {_scalar(_foreign(triage.target))}")
     if not triage.observations:
         return "\n".join([*lines, "observations: []", ""])
     found = {party.id: party for party in triage.parties}
@@ -62,8 +65,6 @@ def _head(triage: Triage, tlp: Tlp) -> Iterator[str]:
         f"(graph {provenance.graph}, lexicon {provenance.lexicon})"
     )
     yield f"{tlp_label(tlp)}: {TLP_MEANINGS[tlp]}"
-    if triage.target is not None:
-        yield _foreign(f"target: {triage.target}")
     if triage.is_partial:
         yield "PARTIAL: reading was interrupted; parties named later are missing"
     if triage.sampled is not None:

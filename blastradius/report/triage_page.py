@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, NamedTuple
 
+from blastradius.model.vocabulary import Tlp
 from blastradius.report import numbers, wording
 from blastradius.report.document import (
     Block,
@@ -19,7 +20,7 @@ from blastradius.report.document import (
     Table,
     words,
 )
-from blastradius.report.tlp import DEFAULT_TLP, TLP_MEANINGS, Tlp, tlp_label
+from blastradius.report.tlp import DEFAULT_TLP, TLP_MEANINGS, tlp_label
 from blastradius.report.triage_parties import (
     day_words,
     folder_words,

@@ -5,7 +5,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from blastradius.report.tlp import DEFAULT_TLP, Tlp
+from blastradius.model.vocabulary import Tlp
+from blastradius.report.tlp import DEFAULT_TLP
 from blastradius.report.triage_page import IN_REPORT, TriageLook
 
 if TYPE_CHECKING:

@@ -116,6 +116,10 @@ def test_the_page_asks_for_nothing_but_itself(page, page_file, watch):
     assert watch.requests == [page_file.as_uri()]
 
 
+def test_a_page_without_label_shows_none(page):
+    assert not page.is_visible("#tlp")
+
+
 def test_the_answer_is_readable_at_once(page, continental):
     assert page.inner_text("#headline").startswith("Breach of Continental: 9 parties on record")
     assert "never “safe”" in page.inner_text("#facts")
@@ -459,6 +463,30 @@ def test_the_table_as_csv(page, continental):
     rows = list(csv.DictReader(io.StringIO(export(page, "#export-csv").read_text())))
     assert [row["id"] for row in rows] == [party.id for party in continental.ranking]
     assert float(rows[1]["score"]) == pytest.approx(continental.ranking[1].score.posterior)
+
+
+def test_what_was_said_and_how_far_it_may_go(tab, tmp_path):
+    said = tmp_path / "said.yaml"
+    said.write_text(
+        "tlp: RED\ntarget: zf\nobservations:\n"
+        "- {party: bmw, state: denied, likelihood_ratio: 3}\n- {party: toyota, state: reported}\n"
+    )
+    file = tmp_path / "page.html"
+    file.write_text(analyze("automotive", "continental", observations=said).to_html(), "utf-8")
+    page = open_file(tab, file)
+    assert page.inner_text("#tlp") == "TLP:RED"
+    page.click("#tab-incident")
+    doubts = page.inner_text("main")
+    assert "speaks of another breach, that of zf" in doubts
+    assert "A statement on BMW says denied".lower() in doubts.lower()
+    assert "2 beyond those of the graph" in doubts
+    assert f"{said} (2 statements)" in doubts
+    text = export(page, "#export-csv").read_text()
+    rows = {row["id"]: row for row in csv.DictReader(io.StringIO(text))}
+    assert page.evaluate("BlastPage.fileName()") == "blastradius-continental-tlp-red"
+    assert rows["bmw"]["said"] == "reported, denied"
+    assert rows["toyota"]["said"] == "reported"
+    assert {row["tlp"] for row in rows.values()} == {"TLP:RED"}
 
 
 def test_the_picture_as_svg_and_png(page):

@@ -319,6 +319,13 @@
     return parts.join('; ');
   };
 
+  /** What was said of a party after the incident, each state once, strongest first. */
+  app.said = (party) =>
+    Object.entries(app.STATES)
+      .filter(([state]) => party.observations.some((item) => item.state === state))
+      .map(([, words]) => words)
+      .join(', ');
+  app.tlpLabel = () => (data.tlp === null ? '' : `TLP:${data.tlp}`);
   app.through = (party) => party.through.map(app.name).join(' → ');
 
   app.prefersReducedMotion = () => matchMedia('(prefers-reduced-motion: reduce)').matches;

@@ -14,13 +14,17 @@
     setTimeout(() => URL.revokeObjectURL(url), 10000);
   };
 
+  const word = (text) =>
+    text
+      .toLowerCase()
+      .replace(/[^a-z0-9]+/g, '-')
+      .replace(/^-|-$/g, '');
+
+  /** Name of what is saved; pictures bear the label nowhere else. */
   app.fileName = () =>
-    `blastradius-${
-      data.target
-        .toLowerCase()
-        .replace(/[^a-z0-9]+/g, '-')
-        .replace(/^-|-$/g, '') || 'page'
-    }`;
+    ['blastradius', word(data.target) || 'page', data.tlp && `tlp-${word(data.tlp)}`]
+      .filter(Boolean)
+      .join('-');
 
   /* -- CSV ----------------------------------------------------------------------------------- */
 
@@ -51,6 +55,8 @@
     ['at_risk', app.atRisk],
     ['through', app.through],
     ['certainty', (p) => p.certainty],
+    ['said', app.said],
+    ['tlp', () => app.tlpLabel()],
   ];
 
   app.csv = function () {

@@ -63,7 +63,8 @@
     const { provenance, engine } = data;
     const precision =
       engine.half_width === null ? '' : `; 95 % interval ±${app.probability(engine.half_width)}`;
-    const options = Object.entries(provenance.options)
+    const { observations, observation_files: files, ...others } = provenance.options;
+    const options = Object.entries(others)
       .filter(
         ([, value]) =>
           value !== null && value !== false && value !== '' && !(Array.isArray(value) && !value.length),
@@ -74,7 +75,37 @@
       ['Program', `blastradius ${provenance.version}`],
       ['Engine', `${engine.method}: ${engine.reason}${precision}`],
       ['Options', options.join('; ')],
+      ['Statements', observations.length ? `${app.count(observations.length)} beyond those of the graph` : ''],
+      [
+        'Files of them',
+        files.length
+          ? el(
+              'ul',
+              {},
+              files.map((file) =>
+                el(
+                  'li',
+                  {},
+                  `${file.name} (${app.plural(file.statements, 'statement', 'statements')}) `,
+                  el('code', {}, file.sha256.slice(0, 16)),
+                ),
+              ),
+            )
+          : '',
+      ],
     ];
+  }
+
+  function lookAgain() {
+    if (data.cautions.length === 0) return null;
+    return section(
+      'Look again: counted as it stands, perhaps not meant so',
+      el(
+        'ul',
+        {},
+        data.cautions.map((text) => el('li', {}, `${text}.`)),
+      ),
+    );
   }
 
   app.incidentPage = () => [
@@ -82,6 +113,7 @@
     section('Sources of the incident', sources(data.incident.sources)),
     groupsBlock(),
     section('Limits', el('p', {}, `${data.limits}.`), el('p', {}, '“No recorded path” is never “safe”.')),
+    lookAgain(),
     section('Where this comes from', facts(provenanceRows())),
   ];
 

@@ -52,6 +52,7 @@
     },
     { id: 'risk', head: 'At risk', sort: app.atRisk, cell: app.atRisk },
     { id: 'through', head: 'Through', sort: app.through, cell: app.through },
+    { id: 'said', head: 'Said', sort: app.said, cell: app.said, isDown: true },
     {
       id: 'certainty',
       head: 'Certainty',

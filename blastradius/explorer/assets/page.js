@@ -7,6 +7,10 @@
   function header() {
     const { incident } = data;
     app.byId('headline').textContent = data.headline;
+    const label = app.byId('tlp');
+    label.hidden = data.tlp === null;
+    label.dataset.tlp = data.tlp ?? '';
+    label.textContent = app.tlpLabel();
     const parts = [
       incident.hypothetical ? 'Hypothetical: nothing says that this breach happened' : `${incident.name}`,
       incident.window && `window ${incident.window}`,

@@ -420,6 +420,7 @@ ANALYSIS = Analysis(
 )
 
 EXPLANATION = Explanation(
+    provenance=ANALYSIS.provenance,
     target="continental",
     incident=INCIDENT,
     party=VOLKSWAGEN,
