@@ -5,9 +5,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
-from blastradius.cli.output import deliver, spare_inputs
+from blastradius.cli.output import check_suffix, deliver, spare_inputs
 from blastradius.cli.question import QuestionOptions, ask, input_files
 from blastradius.cli.usage import UsageError, check_words
+from blastradius.model.text import quoted
 from blastradius.model.vocabulary import ROLES
 
 if TYPE_CHECKING:
@@ -15,6 +16,8 @@ if TYPE_CHECKING:
 
 MAX_NODES = 400
 """Parties that a page draws at once by default."""
+
+PAGE_SUFFIXES = (".html", ".htm")
 
 ON_SCREEN = 1_000
 """Rows of a table that is printed, unless ``--top`` says how many; files and data hold all."""
@@ -87,3 +90,7 @@ def _check(listing: ListOptions) -> None:
         msg = f"--top: must be at least 1, got {listing.top}"
         raise UsageError(msg)
     check_max_nodes(listing.max_nodes)
+    check_suffix("--html", listing.html, PAGE_SUFFIXES)
+    if listing.output is not None and listing.output.lower().endswith(PAGE_SUFFIXES):
+        msg = f"--output: {quoted(listing.output)} would be a page, which --html writes"
+        raise UsageError(msg)

@@ -10,7 +10,7 @@ import typer
 
 from blastradius.cli import options as shared
 from blastradius.cli.answer import FORMATS
-from blastradius.cli.output import choose_format, deliver, spare_inputs
+from blastradius.cli.output import check_suffix, choose_format, deliver, spare_inputs
 from blastradius.cli.progress import progress_bar
 from blastradius.cli.question import QuestionOptions, check_question, graph_name, method_of
 from blastradius.cli.usage import UsageError, any_number, whole_number
@@ -156,6 +156,10 @@ def harden(
     check_question(question)
     choose_format(format_, output, FORMATS)
     spare_inputs((output, scenario_output), (graph, costs))
+    if scenario_output is not None:
+        from blastradius.io.scenarios import spare_others
+
+        spare_others(scenario_output)
     view = _ask(target, question, own)
     if scenario_output is not None:
         _write_scenario(view, scenario_output)
@@ -222,3 +226,4 @@ def _check(
     if scenario_output is not None and own.budget is None:
         msg = "--scenario-output writes a plan, and there is none without --budget"
         raise UsageError(msg)
+    check_suffix("--scenario-output", scenario_output, (".json", ".yaml", ".yml"))

@@ -13,7 +13,7 @@ from blastradius.errors import OutputError
 from blastradius.model.text import printable, quoted
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Mapping
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
 FORMATS_BY_SUFFIX = {
     ".json": "json",
@@ -104,6 +104,20 @@ def choose_format(wanted: str | None, output: str | None, known: tuple[str, ...]
         )
         raise UsageError(msg)
     return guess if guess in known else known[0]
+
+
+def check_suffix(option: str, path: str | None, known: Sequence[str]) -> None:
+    """Refuse a file whose name says that it holds something else: it may be of worth.
+
+    Raises
+    ------
+    UsageError
+        If the name ends in none of the known suffixes.
+    """
+    if path is not None and not path.lower().endswith(tuple(known)):
+        ends = " or ".join(known)
+        msg = f"{option}: {quoted(path)} must end in {ends}, for that is what is written"
+        raise UsageError(msg)
 
 
 def spare_inputs(outputs: Iterable[str | None], inputs: Iterable[str | None]) -> None:

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Annotated, NamedTuple
 import typer
 
 from blastradius.cli import options as shared
-from blastradius.cli.output import emit, look_of, spare_inputs
+from blastradius.cli.output import check_suffix, emit, look_of, spare_inputs
 from blastradius.cli.progress import reading_bar
 from blastradius.cli.question import graph_name
 from blastradius.cli.usage import UsageError, check_words, whole_number
@@ -170,9 +170,7 @@ class TriageOptions(NamedTuple):
                 "is written with --report"
             )
             raise UsageError(msg)
-        if self.paths is not None and _suffix(self.paths) != ".csv":
-            msg = f"--paths: {quoted(self.paths)} must end in .csv, for that is what is written"
-            raise UsageError(msg)
+        check_suffix("--paths", self.paths, (".csv",))
         goals = [os.path.realpath(path) for path in self.outputs]
         for path, goal in zip(self.outputs, goals, strict=True):
             if goals.count(goal) > 1:
@@ -362,7 +360,7 @@ def triage(
     if view.is_partial:
         # Said on the page already; the exit code is that of every interrupted command.
         raise KeyboardInterrupt
-    if any(read.problems for read in view.triage.inputs):
+    if view.triage.is_incomplete:
         raise typer.Exit(_INCOMPLETE)
 
 

@@ -10,6 +10,10 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable
 
 
+_FEW = 25
+"""Words that an error message may list."""
+
+
 class UsageError(Exception):
     """Options that are unknown, malformed or contradict each other. Exit code 2."""
 
@@ -29,11 +33,13 @@ def check_words(option: str, words: Iterable[str], known: Collection[str]) -> No
     Raises
     ------
     UsageError
-        With the nearest known word, or all of them.
+        With the nearest known word, and with all of them unless they are many.
     """
     for word in words:
         if word not in known:
-            hint = did_you_mean(word, known) or f" (choose from {', '.join(known)})"
+            hint = did_you_mean(word, known)
+            if not hint or len(known) <= _FEW:
+                hint += f" (choose from {', '.join(known)})"
             msg = f"{option}: unknown value {quoted(word)}{hint}"
             raise UsageError(msg)
 

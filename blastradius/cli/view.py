@@ -8,8 +8,8 @@ from typing import Annotated
 import typer
 
 from blastradius.cli import options as shared
-from blastradius.cli.answer import MAX_NODES, check_max_nodes, write_page
-from blastradius.cli.output import emit, spare_inputs
+from blastradius.cli.answer import MAX_NODES, PAGE_SUFFIXES, check_max_nodes, write_page
+from blastradius.cli.output import check_suffix, emit, spare_inputs
 from blastradius.cli.question import QuestionOptions, ask, input_files
 
 EXAMPLES = """Examples:
@@ -63,6 +63,7 @@ def view(
     file is printed.
     """
     check_max_nodes(max_nodes)
+    check_suffix("--output", output, PAGE_SUFFIXES)
     question = QuestionOptions(
         graph=graph,
         incident=incident,

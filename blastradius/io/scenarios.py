@@ -7,13 +7,17 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from blastradius.errors import ScenarioError
+from blastradius.errors import OutputError, ScenarioError
 from blastradius.io.files import Source, read_bytes, validated
 from blastradius.model.check import Fault, find_scenario_faults, spell
-from blastradius.model.scenario import Scenario
+from blastradius.model.scenario import SCHEMA, Scenario
+from blastradius.model.text import printable
 
 if TYPE_CHECKING:
     from blastradius.model.graph import Graph
+
+_HEAD_BYTES = 2**16
+"""Beginning of a file, in which a scenario says what it is."""
 
 
 def load_scenario(source: str | Path | Mapping[str, Any] | Scenario, graph: Graph) -> Scenario:
@@ -34,6 +38,25 @@ def load_scenario(source: str | Path | Mapping[str, Any] | Scenario, graph: Grap
     if scenario is None or faults:
         raise ScenarioError(tuple(dict.fromkeys(map(_in_words, faults))))
     return scenario
+
+
+def spare_others(path: str) -> None:
+    """Refuse to write a scenario over a file of anything else, such as observations.
+
+    Raises
+    ------
+    OutputError
+        If there is a file, and it does not say that it is a scenario.
+    """
+    file = Path(path)
+    try:
+        with file.open("rb") as stream:
+            is_scenario = SCHEMA.encode() in stream.read(_HEAD_BYTES)
+    except OSError:
+        return  # there is none, or writing will say what is wrong
+    if not is_scenario:
+        msg = f"cannot write {printable(path, 200)}: it exists, and it is no scenario"
+        raise OutputError(msg)
 
 
 def read_scenario(path: str | Path, graph: Graph | None = None) -> Scenario:

@@ -47,6 +47,7 @@ def triage_dict(triage: Triage, tlp: Tlp = DEFAULT_TLP) -> Plain:
         "provenance": _provenance(triage.provenance),
         "target": triage.target,
         "is_partial": triage.is_partial,
+        "is_incomplete": triage.is_incomplete,
         "sampled": _number(triage.sampled),
         "inputs": [_input(read) for read in triage.inputs],
         "skipped": list(triage.skipped),
@@ -236,6 +237,7 @@ TRIAGE_COLUMNS: tuple[str, ...] = (
     "sampled",
     "tlp",
     "sha256",
+    "is_incomplete",
 )
 """Columns of a row, in order. New ones may be added at the end; none change their meaning."""
 
@@ -248,6 +250,7 @@ def triage_rows(triage: Triage, tlp: Tlp = DEFAULT_TLP) -> list[Row]:
         "sampled": _number(triage.sampled),
         "tlp": tlp_label(tlp),
         "sha256": _hashes(triage),
+        "is_incomplete": triage.is_incomplete,
     }
     return [
         {"kind": kind, **row, **whole}

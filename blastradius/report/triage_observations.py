@@ -70,7 +70,7 @@ def _head(triage: Triage, tlp: Tlp) -> Iterator[str]:
     if triage.sampled is not None:
         yield from textwrap.wrap(f"SAMPLE: {sample_words(triage.sampled)}", _WIDTH)
     for read in triage.inputs[:_LISTINGS]:
-        day = f", of {read.modified}" if read.modified else ""
+        day = f", last written {read.modified}" if read.modified else ""
         yield _foreign(f"listing: {read.name}, {read.stored_bytes:,} bytes{day}")
         yield _foreign(f"  sha256 {read.sha256 or 'not known, not read to its end'}")
         for problem in read.problems[:_LISTINGS]:

@@ -130,7 +130,7 @@ def _headline(triage: Triage) -> str:
     marks = {
         "PARTIAL": triage.is_partial,
         "SAMPLE": _is_part(triage),
-        "INCOMPLETE": any(read.problems for read in triage.inputs),
+        "INCOMPLETE": triage.is_incomplete,
     }
     said = ", ".join(mark for mark, is_so in marks.items() if is_so)
     subject = f"{_subject(triage)}, {numbers.counted(triage.files, 'file')}"
@@ -219,11 +219,11 @@ def _is_part(triage: Triage) -> bool:
 
 
 def _input_lines(read: InputRead) -> Iterator[Inline]:
-    form = ", ".join(filter(None, (read.format or "empty", read.compression)))
+    form = ", ".join(filter(None, (read.format or "nothing read", read.compression)))
     stored = numbers.byte_amount(read.stored_bytes)
     if read.compression:
         stored += f", {numbers.byte_amount(read.text_bytes)} of text"
-    day = f", of {read.modified}" if read.modified else ""
+    day = f", last written {read.modified}" if read.modified else ""
     yield words(Span(read.name, "strong"), f": {stored} ({form}){day}")
     if read.sha256:
         yield words("sha256 ", Span(read.sha256, is_code=True))

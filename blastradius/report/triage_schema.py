@@ -48,6 +48,9 @@ def triage_json_schema() -> Json:
             ),
             target=_described(_TEXT_OR_NULL, "Whose listing it is, as asked."),
             is_partial=_described({"type": "boolean"}, "Whether reading was interrupted."),
+            is_incomplete=_described(
+                {"type": "boolean"}, "Whether a listing could not be read to its end or in full."
+            ),
             sampled=_described(
                 _PART_OR_NULL, "Part of the listing that was looked at [1]; null for all of it."
             ),

@@ -207,3 +207,8 @@ class Triage:
     """Where too many folders were met to count all: most files that one left out may hold."""
     skipped: tuple[str, ...] = ()
     """Passed over: links, pipes and devices in folders, files named twice; names, escaped."""
+
+    @property
+    def is_incomplete(self) -> bool:
+        """Whether a listing could not be read to its end, or not in full."""
+        return any(read.problems for read in self.inputs)

@@ -334,7 +334,8 @@ def _step(decoder: Decoder, data: bytes, method: str) -> bytes:
     try:
         return decoder.decompress(data, OUTPUT_BYTES)
     except _faults() as error:
-        reason = str(error).lower() or type(error).__name__
+        # What zlib says after the number of the error and what it was doing.
+        reason = str(error).lower().rpartition("data: ")[2] or type(error).__name__
         message = f"the {method} data are broken ({reason}): nothing behind that was read"
         raise BrokenListingError(message) from None
 

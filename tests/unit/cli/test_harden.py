@@ -80,6 +80,11 @@ def test_costs_and_other_options(demo, tmp_path):
         (("conti", "--lower-to", "1"), 2, "--lower-to: must be at least 0 and less than 1, got 1"),
         (("conti", "--top", "0"), 2, "--top: must be at least 1, got 0"),
         (("conti", "--scenario-output", "x"), 2, "there is none without --budget"),
+        (
+            ("conti", "--budget", "1", "--scenario-output", "x.csv"),
+            2,
+            "--scenario-output: 'x.csv' must end in .json or .yaml or .yml",
+        ),
         (("conti", "--exact", "--worlds", "5"), 2, "choose one of them"),
         (("conti", "--format", "xml"), 2, "unknown value 'xml'"),
         (("vv",), 1, "unknown party or incident 'vv'"),
@@ -95,14 +100,30 @@ def test_errors(demo, arguments, code, message):
 
 
 def test_inputs_are_never_written_over(demo, tmp_path):
-    costs = tmp_path / "costs.csv"
-    costs.write_text("what,name,cost\ndefault,,1\n", encoding="utf-8")
-    for option in ("--output", "--scenario-output"):
+    for option, name, text in (
+        ("--output", "costs.csv", "what,name,cost\ndefault,,1\n"),
+        ("--scenario-output", "costs.yaml", "default: 1\n"),
+    ):
+        costs = tmp_path / name
+        costs.write_text(text, encoding="utf-8")
         done = run(
             "harden", "conti", "--graph", demo, "--budget", "1", "--costs", str(costs), option,
             str(costs), code=2,
         )  # fmt: skip
         assert "is an input of this command" in done.stderr
+
+
+def test_a_scenario_replaces_a_scenario_and_nothing_else(demo, tmp_path):
+    path = tmp_path / "plan.yaml"
+    words = ("harden", "conti", "--graph", demo, "--scenario-output", str(path), "--budget")
+    run(*words, "1")
+    before = path.read_bytes()
+    run(*words, "2")
+    assert path.read_bytes() != before
+    path.write_text("observations: [{party: vw, state: denied}]\n", encoding="utf-8")
+    done = run(*words, "1", code=1)
+    assert done.stderr == f"error: cannot write {path}: it exists, and it is no scenario\n"
+    assert "denied" in path.read_text(encoding="utf-8")
 
 
 def test_a_shipped_graph_needs_no_compiler():

@@ -206,7 +206,7 @@ def test_a_listing_without_an_end_has_no_hash():
     read = replace(sample.LISTING, sha256="", format="", compression="", modified=None)
     view = TriageView(sample.changed(inputs=(read,)))
     assert "sha256 not known: the file was not read to its end" in flat(view.to_text())
-    assert "13.2 MB (empty)" in view.to_text()
+    assert "13.2 MB (nothing read)" in view.to_text()
     assert "#   sha256 not known" in view.to_observations()
     assert {row["sha256"] for row in view.to_rows()} == {""}
 
