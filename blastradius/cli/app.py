@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -40,6 +41,10 @@ _DATA = "What a graph holds"
 _FILES = "Files"
 
 _INTERRUPTED = 130
+
+_EXTRA = re.compile(r"got unexpected extra argument(?:s|\(s\))? \((.*)\)", re.IGNORECASE)
+_USES = {"rank": ": it ranks every party; analyze and perimeter tell of one"}
+"""What to say to those who hand a command more than it takes."""
 
 
 class _PlainFlags:
@@ -149,6 +154,9 @@ def _usage_error(error: Exception, words: list[str]) -> UsageError:
         known = [name for item in context.command.params for name in item.opts] if context else []
         return UsageError(f"unknown option {quoted(option)}{_option_hint(option, known)}", command)
     first = message.split("\n", 1)[0].rstrip(".")
+    extra = _EXTRA.fullmatch(first)
+    if extra is not None:
+        return UsageError(f"{quoted(extra[1])} is too much{_USES.get(command, '')}", command)
     return UsageError(first[:1].lower() + first[1:], command)
 
 

@@ -538,7 +538,8 @@ def test_what_follows_a_colon_may_be_meant_as_an_event(demo, statement, message)
             "unknown option '--formt' (did you mean '--format'?)",
         ),
         (["analyze"], "missing argument 'TARGET'"),
-        (["analyze", "a", "b"], "unexpected extra argument"),
+        (["analyze", "a", "b"], "'b' is too much"),
+        (["rank", "vw"], "'vw' is too much: it ranks every party; analyze and perimeter"),
         (
             ["analyze", "a", "--top", "three"],
             "--top: must be a whole number such as 10, got 'three'",
