@@ -124,7 +124,7 @@ class _ReadingBar:
         self._begun = time.monotonic()
         self._shown: tuple[RichProgress, TaskID] | None = None
         # Nothing moves while kernels are compiled, so a clock has to say why.
-        self._first = threading.Timer(_FIRST_DELAY, sys.stderr.write, [_FIRST])
+        self._first = threading.Timer(_FIRST_DELAY, _say_if_compiling)
         self._first.daemon = True
         self._first.start()
 
@@ -161,6 +161,13 @@ class _ReadingBar:
         self._first.cancel()
         if self._shown is not None:
             self._shown[0].stop()
+
+
+def _say_if_compiling() -> None:
+    from blastradius.engine.compiled import is_compiling
+
+    if is_compiling():
+        sys.stderr.write(_FIRST)
 
 
 def reading_rate(done: int, paths: int, elapsed: float) -> str:

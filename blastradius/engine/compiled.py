@@ -8,6 +8,7 @@ import shutil
 import sys
 import tempfile
 from pathlib import Path
+from types import FrameType
 
 
 def choose_cache() -> None:
@@ -28,6 +29,19 @@ def choose_cache() -> None:
     os.environ["NUMBA_CACHE_DIR"] = folder
     if "numba" in sys.modules:
         sys.modules["numba"].config.CACHE_DIR = folder
+
+
+def is_compiling() -> bool:
+    """Tell whether some thread of this process is compiling a kernel right now."""
+    return any(map(_is_in_compiler, sys._current_frames().values()))  # noqa: SLF001 - as documented
+
+
+def _is_in_compiler(frame: FrameType | None) -> bool:
+    while frame is not None:
+        if frame.f_globals.get("__name__") == "numba.core.compiler":
+            return True
+        frame = frame.f_back
+    return False
 
 
 def _user_cache() -> Path:

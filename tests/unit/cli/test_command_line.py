@@ -580,7 +580,10 @@ def test_what_follows_a_colon_may_be_meant_as_an_event(demo, statement, message)
         (["parties", "--format", "text"], "--format: unknown value 'text'"),
         (["analyze", "a", "--html", "said.yaml"], "--html: 'said.yaml' must end in .html or .htm"),
         (["view", "a", "--output", "x.json"], "--output: 'x.json' must end in .html or .htm"),
-        (["analyze", "a", "--output", "x.HTML"], "--output: 'x.HTML' would be a page, which --html"),
+        (
+            ["analyze", "a", "--output", "x.HTML"],
+            "--output: 'x.HTML' would be a page, which --html",
+        ),
         (
             ["analyze", "a", "--format", "jsn"],
             "(did you mean 'json'?) (choose from table, json, csv, markdown)",

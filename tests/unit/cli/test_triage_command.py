@@ -26,6 +26,7 @@ from blastradius import api
 from blastradius.cli import progress
 from blastradius.cli.main import main
 from blastradius.cli.progress import _ReadingBar, reading_bar
+from blastradius.engine import compiled
 from blastradius.io.files import read_observations
 from blastradius.report.triage_view import TriageView
 
@@ -370,8 +371,11 @@ class Screen(io.StringIO):
         return True
 
 
-@pytest.mark.parametrize(("paths", "is_said"), [(0, True), (10, False)])
-def test_a_first_run_says_why_nothing_moves(monkeypatch, paths, is_said):
+@pytest.mark.parametrize(
+    ("paths", "compiles", "is_said"), [(0, True, True), (10, True, False), (0, False, False)]
+)
+def test_a_first_run_says_why_nothing_moves(monkeypatch, paths, compiles, is_said):
+    monkeypatch.setattr(compiled, "is_compiling", lambda: compiles)
     screen = Screen()
     monkeypatch.setattr(sys, "stderr", screen)
     monkeypatch.setattr(progress, "_FIRST_DELAY", 0.05)

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import os
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
+from numba import njit
+from numba.core import event
 
 from blastradius.engine import compiled
 
@@ -36,3 +39,22 @@ def test_a_folder_below_a_file_cannot_be_written(tmp_path):
     (tmp_path / "file").write_text("")
     assert not compiled._may_write(tmp_path / "file" / "numba")
     assert compiled._may_write(tmp_path / "new")
+
+
+def test_compiling_is_noticed_from_another_thread():
+    seen = []
+
+    class Listener(event.Listener):
+        def on_start(self, event):
+            with ThreadPoolExecutor(1) as pool:
+                seen.append(pool.submit(compiled.is_compiling).result())
+
+        def on_end(self, event):
+            pass
+
+    assert not compiled.is_compiling()
+    with event.install_listener("numba:run_pass", Listener()):
+        njit(lambda x: x + 1)(1)
+    assert seen
+    assert all(seen)
+    assert not compiled.is_compiling()
