@@ -32,6 +32,8 @@ Progress = Callable[[int, int | None], None]
 _CONTROLS: Final = re.compile(rb"[\x00-\x08\x0e-\x1a\x1c-\x1f]")
 NO_TEXT: Final = "does not look like text, so it was not read; --format plain reads it nevertheless"
 
+CUT_OFF: Final = "ends where the format goes on: it may be cut off"
+
 _MOST_CONTROLS: Final = 0.05
 """Share of control characters from which on a file is not taken for text."""
 
@@ -165,6 +167,8 @@ def _read(listing: Listing, of_input: InputReading, name: str | None) -> Iterato
     if parser is not None:
         yield from parser.finish()
         counts = parser.counts
+        if parser.ends_early and not listing.raw.is_stopped:
+            of_input.problems.append(CUT_OFF)
         if counts.unread and not counts.paths and not counts.folders:
             of_input.problems.append(
                 f"has no line of the format {of_input.format}: nothing was read"

@@ -89,6 +89,11 @@ class Parser(ABC):
         """Yield what was kept until the end of the listing."""
         yield from self._finish()
 
+    @property
+    def ends_early(self) -> bool:
+        """Whether something was to follow the last line: the listing may be cut off there."""
+        return False
+
     @abstractmethod
     def _parse(self, lines: bytes) -> Iterator[Block]:
         """Do what `parse` says, and count all lines but for their total."""
@@ -123,6 +128,16 @@ class Parser(ABC):
         if not folder or folder.endswith((b"/", b"\\")):
             return folder
         return folder + separator
+
+
+def last_line(lines: bytes) -> bytes:
+    r"""Return the last line that is not blank.
+
+    >>> last_line(b"a\n  b\n\n")
+    b'  b'
+    """
+    text = lines.rstrip()
+    return text[text.rfind(b"\n") + 1 :]
 
 
 def _joined(found: Found) -> Iterator[tuple[int, bytes]]:

@@ -24,6 +24,11 @@ class SevenZipParser(RowParser):
         super().__init__()
         self._in_table = False
 
+    @property
+    def ends_early(self) -> bool:
+        """Whether the table has no line of dashes at its end."""
+        return self._in_table
+
     def _special(self, line: bytes, found: Found) -> None:  # noqa: ARG002 - others need it
         if _RULER.fullmatch(line):
             self._in_table = not self._in_table

@@ -16,7 +16,7 @@ from collections.abc import Iterator
 from typing import Final
 
 from blastradius.triage.block import Block
-from blastradius.triage.formats.parser import HINT_BYTES, Found, RowParser
+from blastradius.triage.formats.parser import HINT_BYTES, Found, RowParser, last_line
 
 _BLANK: Final = rb"(?: |\xc2\xa0|\xe2\x80\xaf)"
 _WIDE: Final = rb"(?:\xc2\xa0|\xe2\x80[\xaf\x99])"
@@ -58,7 +58,17 @@ class DirParser(RowParser):
     grouped = True
     separator = b"\\"
 
+    def __init__(self) -> None:
+        super().__init__()
+        self._last = b""
+
+    @property
+    def ends_early(self) -> bool:
+        """Whether the last folder has no sum: rows begin with their date, nothing else with a digit."""
+        return self._last[:1].isdigit()
+
     def _parse(self, lines: bytes) -> Iterator[Block]:
+        self._last = last_line(lines) or self._last
         if not self.counts.lines and _AFTERNOON.search(lines[:HINT_BYTES]):
             self.calendar.prefer_month_first()
         return super()._parse(lines)

@@ -176,6 +176,7 @@ SAMPLES = {
 01.02.2023  12:21    <DIR>          VORDEFINIERT\Administratoren.
 01.02.2023  12:21            12.345 FIRMA\mueller          Angebot VW.pdf
 01.02.2023  12:21               345 NT-AUTORITÄT\SYSTEM    b c.txt
+               2 Datei(en)         12.690 Bytes
 """,
         (r"D:\q\Angebot VW.pdf", r"D:\q\b c.txt"),
         (12_345, 345),

@@ -56,6 +56,41 @@ def test_every_file_is_found_with_size_and_day(sample):
 
 
 @EACH
+def test_a_whole_listing_ends_where_it_should(sample):
+    assert not ends_early(sample.format, text_of(sample))
+
+
+@pytest.mark.parametrize(
+    "name", ["dir of a German Windows", "unzip -l", "unzip -v", "7z l", "unrar v"]
+)
+def test_a_listing_that_ends_after_a_file_is_cut_off(name):
+    sample = SAMPLES[name]
+    lines = text_of(sample).split(b"\n")
+    last = sample.paths[-1].rpartition("\\" if sample.format == "dir" else "\n")[2].encode()
+    end = max(k for k, line in enumerate(lines) if last in line)
+    assert ends_early(sample.format, b"\n".join([*lines[: end + 1], b""]))
+    assert ends_early(sample.format, b"\n".join([*lines[: end + 1], b"", b""]))
+
+
+def test_files_of_an_archive_without_headings_may_end_anywhere():
+    rows = [line for line in text_of(SAMPLES["unzip -l"]).split(b"\n") if b"2023" in line]
+    assert not ends_early("unzip", b"\n".join([*rows, b""]))
+
+
+def ends_early(name, text):
+    """Tell whether a listing ends too early, which does not depend on how it comes."""
+    told = []
+    for blocks in ([text], text.splitlines(keepends=True)):
+        parser = FORMATS[name]()
+        for block in blocks:
+            list(parser.parse(block))
+        list(parser.finish())
+        told.append(parser.ends_early)
+    assert len(set(told)) == 1
+    return told[0]
+
+
+@EACH
 def test_the_format_is_recognised(sample):
     assert detect(text_of(sample)) == sample.format
 

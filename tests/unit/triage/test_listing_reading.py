@@ -204,6 +204,14 @@ def test_a_file_that_shrinks_while_it_is_sampled_is_told(tmp_path):
     assert looked_at + sum(block.n_passed for block in seen) == size
 
 
+def test_a_listing_that_is_cut_off_says_so(tmp_path):
+    path = tmp_path / "listing.txt"
+    path.write_text(SAMPLES["7z l"].text[:-120])
+    reading = Reading()
+    list(read_blocks([str(path)], reading=reading))
+    assert reading.inputs[0].problems == ["ends where the format goes on: it may be cut off"]
+
+
 def test_a_format_that_no_line_has_is_a_problem(tmp_path):
     path = tmp_path / "listing.txt"
     path.write_bytes(b"D:/x/y.pdf\n" * 10)
