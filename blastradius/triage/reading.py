@@ -34,6 +34,18 @@ NO_TEXT: Final = "does not look like text, so it was not read; --format plain re
 
 CUT_OFF: Final = "ends where the format goes on: it may be cut off"
 
+NO_LISTING: Final = (
+    "reads like a letter, not like a list of files, so it was not read; --format plain reads it "
+    "nevertheless"
+)
+
+_PATH: Final = re.compile(rb"[/\\]|\.[A-Za-z0-9_~-]{1,8}[ \r]*$")
+"""What paths have and sentences have not: a slash or an ending."""
+
+_LEAST_LINES: Final = 4
+_WORDY: Final = 3
+"""Blanks of a line from which on it may be a sentence."""
+
 _MOST_CONTROLS: Final = 0.05
 """Share of control characters from which on a file is not taken for text."""
 
@@ -155,8 +167,9 @@ def _read(listing: Listing, of_input: InputReading, name: str | None) -> Iterato
             of_input.format = detect(_sample(lines)) if name is None else name
             parser = FORMATS[of_input.format]()
             of_input.counts = parser.counts
-            if name is None and not _looks_like_text(lines, of_input.format):
-                of_input.problems.append(NO_TEXT)
+            doubt = _doubt(lines) if name is None and of_input.format == PLAIN else ""
+            if doubt:
+                of_input.problems.append(doubt)
                 deque(chunks, maxlen=0)  # the rest, for its hash and its size
                 of_input.n_bytes = listing.n_bytes
                 break
@@ -186,7 +199,7 @@ def _can_skip(listing: Listing, name: str | None) -> bool:
         return False
     lines = lines_of(head[: head.rfind(b"\n") + 1])
     found = detect(_sample(lines)) if name is None else name
-    return bool(lines.text) and found == PLAIN and _looks_like_text(lines, found)
+    return bool(lines.text) and found == PLAIN and not (name is None and _doubt(lines))
 
 
 def _read_pieces(raw: RawFile, of_input: InputReading, part: float) -> Iterator[Block]:
@@ -245,7 +258,17 @@ def _sample(lines: Lines) -> bytes:
     return text[: text.rfind(b"\n", 0, SAMPLE_BYTES) + 1 or len(text)]
 
 
-def _looks_like_text(lines: Lines, found: str) -> bool:
-    """Tell whether a listing is text: random bytes would name somebody, sooner or later."""
-    sample = lines.text[:SAMPLE_BYTES]
-    return found != PLAIN or len(_CONTROLS.findall(sample)) <= _MOST_CONTROLS * len(sample)
+def _doubt(lines: Lines) -> str:
+    """Say why what has no other format is no list of paths either, if so.
+
+    Random bytes would name somebody, sooner or later, and so does a letter to the carmakers.
+    """
+    sample = _sample(lines)
+    if len(_CONTROLS.findall(sample)) > _MOST_CONTROLS * len(sample):
+        return NO_TEXT
+    texts = [line for line in sample.split(b"\n") if line.strip()]
+    n_paths = sum(1 for line in texts if _PATH.search(line))
+    n_wordy = sum(1 for line in texts if line.strip().count(b" ") >= _WORDY)
+    if len(texts) >= _LEAST_LINES and n_paths < len(texts) / 5 and n_wordy > len(texts) / 3:
+        return NO_LISTING
+    return ""

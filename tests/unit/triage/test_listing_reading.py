@@ -20,7 +20,7 @@ from blastradius.triage import lines as lines_module
 from blastradius.triage import reading as reading_module
 from blastradius.triage import sample
 from blastradius.triage.block import BLOCK_BYTES
-from blastradius.triage.reading import NO_TEXT, Reading, read_blocks
+from blastradius.triage.reading import NO_LISTING, NO_TEXT, Reading, read_blocks
 
 DIR = SAMPLES["dir of a German Windows"]
 
@@ -202,6 +202,46 @@ def test_a_file_that_shrinks_while_it_is_sampled_is_told(tmp_path):
     looked_at = sum(block.n_bytes for block in seen)
     assert looked_at < size / 3
     assert looked_at + sum(block.n_passed for block in seen) == size
+
+
+LETTER = """Hello!
+
+All of your files were copied before we left your network.
+Among them are contracts with Volkswagen, BMW and Mercedes-Benz.
+You have three days. Write to us in the chat:
+http://example.onion/chat
+If you call the police, everything will be published at once
+and your partners will be told what you did with their data.
+"""
+
+
+def test_a_letter_is_no_listing(tmp_path):
+    path = tmp_path / "readme.txt"
+    path.write_text(LETTER)
+    paths, reading, _ = read(path)
+    assert (paths, reading.inputs[0].problems) == ([], [NO_LISTING])
+    assert reading.inputs[0].sha256 == hashlib.sha256(LETTER.encode()).hexdigest()
+    assert len(list(read_blocks([str(path)], part=0.5))) == 0
+    reading = Reading()
+    (block,) = read_blocks([str(path)], "plain", reading=reading)
+    assert block.paths.count(b"\n") == 7
+    assert reading.inputs[0].problems == []
+
+
+@pytest.mark.parametrize(
+    "lines",
+    [
+        ["Audi", "BMW", "Volkswagen", "Mercedes Benz"] * 3,
+        ["Protokoll der Sitzung vom 3 Maerz.docx", "Angebot an die Audi AG.pdf"] * 3,
+        ["Kunden/Protokoll der Sitzung vom 3 Maerz", "Kunden/Angebot an die Audi AG"] * 3,
+        ["one line of a few words"] * 3,
+    ],
+)
+def test_lists_with_blanks_in_names_are_listings(tmp_path, lines):
+    path = tmp_path / "listing.txt"
+    path.write_text("".join(f"{line}\n" for line in lines))
+    paths, reading, _ = read(path)
+    assert (paths, reading.inputs[0].problems) == (lines, [])
 
 
 def test_a_listing_that_is_cut_off_says_so(tmp_path):
