@@ -294,7 +294,10 @@ def _lists(data: object) -> dict[str, list[str]]:
 def _example_faults(data: object, parsed: Mapping[str, tuple[Pattern, ...]]) -> Iterator[Fault]:
     """Find examples on which their rule does not fire, and counter-examples on which it does."""
     lists = _lists(data)
-    never = [text for _, text in _texts(data, "never", ())]
+    # Also what the shipped lexicon says of all rules: the file extends it.
+    shipped = shipped_lexicon().never
+    never = [*(text for _, text in _texts(data, "never", ())), *shipped]
+    parsed = {text: parse_pattern(text) for text in shipped} | dict(parsed)
     for location, record in _items(data, "rules"):
         texts = {key: [text for _, text in _texts(record, key, ())] for key in _PATTERNS["rules"]}
         written = {key: record.get(key, []) for key in texts} if isinstance(record, dict) else {}

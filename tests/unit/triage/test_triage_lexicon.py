@@ -140,6 +140,8 @@ def test_all_terms_of_shipped_graphs_are_patterns(name):
          "line 4, column 5, rules[0].examples: required, but missing"),
         ("preis*", "<prices>, preis*",
          "line 7, column 11, rules[0].any[0]: unknown list '<prices>'"),
+        ("Preise.xlsx", "Preise.lnk",
+         "line 9, column 16, rules[0].examples[0]: the rule does not fire: '.lnk' rules it out"),
         ("rules:", 'never: ["<prices>"]\nrules:',
          "line 3, column 9, never[0]: '<prices>' names a list, which only rules can"),
         (RULE, RULE + RULE,
