@@ -220,6 +220,7 @@ TRIAGE = Triage(
         ),
     ),
     target="continental",
+    breached=("Continental",),
     inputs=(LISTING,),
     is_partial=False,
     sampled=None,

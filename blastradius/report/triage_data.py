@@ -46,6 +46,7 @@ def triage_dict(triage: Triage, tlp: Tlp = DEFAULT_TLP) -> Plain:
         "tlp": tlp_label(tlp),
         "provenance": _provenance(triage.provenance),
         "target": triage.target,
+        "breached": list(triage.breached),
         "is_partial": triage.is_partial,
         "is_incomplete": triage.is_incomplete,
         "sampled": _number(triage.sampled),

@@ -144,7 +144,7 @@ def _headline(triage: Triage) -> str:
 
 def _subject(triage: Triage) -> str:
     if triage.target is not None:
-        return f"Leak listing of {triage.target}"
+        return f"Leak listing of {' and '.join(triage.breached) or triage.target}"
     if len(triage.inputs) == 1:
         return f"Leak listing {triage.inputs[0].name}"
     return f"{len(triage.inputs):,} leak listings"

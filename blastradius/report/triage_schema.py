@@ -47,6 +47,9 @@ def triage_json_schema() -> Json:
                 options=_described({"type": "object"}, "The question, as it was asked."),
             ),
             target=_described(_TEXT_OR_NULL, "Whose listing it is, as asked."),
+            breached=_described(
+                _TEXTS, "Names of the parties that this means; they are not searched for."
+            ),
             is_partial=_described({"type": "boolean"}, "Whether reading was interrupted."),
             is_incomplete=_described(
                 {"type": "boolean"}, "Whether a listing could not be read to its end or in full."

@@ -205,6 +205,8 @@ class Triage:
     """For review, and for ``analyze --observations``."""
     folders_dropped: int
     """Where too many folders were met to count all: most files that one left out may hold."""
+    breached: tuple[str, ...] = ()
+    """Names of the parties that the target means, whose own names are not searched for."""
     skipped: tuple[str, ...] = ()
     """Passed over: links, pipes and devices in folders, files named twice; names, escaped."""
 

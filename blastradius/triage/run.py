@@ -140,6 +140,8 @@ class _Run:
     ) -> None:
         self.question, self.reading, self.on_path = question, reading, on_path
         self.vocabulary = compile_vocabulary(graph, lexicon, without=question.origins)
+        names = {party.id: party.name for party in graph.parties}
+        self._breached = tuple(names.get(origin, origin) for origin in question.origins)
         self.tally = Tally.empty(self.vocabulary)
         self._matcher, self._room = Matcher(self.vocabulary), Room()
         self._sample = BlockSample(question.sample)
@@ -215,6 +217,7 @@ class _Run:
         return Triage(
             provenance=provenance,
             target=self.question.target,
+            breached=self._breached,
             inputs=inputs,
             is_partial=is_partial,
             sampled=self._sample.looked_at,

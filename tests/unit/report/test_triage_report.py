@@ -166,7 +166,7 @@ def test_every_form_says_its_label_and_the_hash(name, tlp):
 
 def test_partial_and_sampled_are_said_on_top():
     text = VIEWS["sampled"].to_text(width=200)
-    assert text.startswith("PARTIAL, SAMPLE, INCOMPLETE: Leak listing of continental")
+    assert text.startswith("PARTIAL, SAMPLE, INCOMPLETE: Leak listing of Continental")
     told = flat(text)
     assert "SAMPLE: 1% of the listing was looked at" in told
     assert "PARTIAL: reading was interrupted" in told
@@ -190,7 +190,7 @@ def test_a_sample_of_everything_says_so():
     assert "100%" not in text.split("Who is named")[0].split("Naming")[0]
     for phrase in ("too little", "may be named in the rest", "Read the whole listing"):
         assert phrase not in text
-    assert text.startswith("INCOMPLETE: Leak listing of continental")
+    assert text.startswith("INCOMPLETE: Leak listing of Continental")
     assert "# SAMPLE: the listing is so small" in view.to_observations()
 
 
