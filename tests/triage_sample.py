@@ -256,6 +256,7 @@ def sampled():
 
 NOTHING = changed(
     target=None,
+    breached=(),
     files=0,
     bytes=0,
     sized=0,
