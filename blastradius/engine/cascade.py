@@ -2,8 +2,9 @@
 
 Two kernels share the work. Where a breach reaches little, worlds are followed one visit at a time
 and closed coins are skipped; where it reaches much of the network, 256 worlds move together as bits
-of machine words. A pilot of some worlds decides, by what it visits and never by the clock, so that
-the choice is part of the answer and the same on every machine.
+of machine words. Where it mostly dies at once and otherwise reaches much, worlds begin alone, and
+those that grow go on together. A pilot of some worlds decides, by what it visits and never by the
+clock, so that the choice is part of the answer and the same on every machine.
 """
 
 from __future__ import annotations
@@ -12,7 +13,7 @@ import math
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
-from typing import Any, Final, Literal
+from typing import Any, Final, Literal, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -23,7 +24,7 @@ from blastradius.engine.network import check_likelihood, check_origins, check_wh
 from blastradius.engine.sample import Sample
 from blastradius.engine.threads import n_cores, seed_of
 
-Regime = Literal["sparse", "dense"]
+Regime = Literal["sparse", "mixed", "dense"]
 Progress = Callable[[int, int], None]
 """Told (worlds done, worlds in all) after each piece of work."""
 
@@ -32,16 +33,29 @@ _PILOT_VISITS: Final = 4_000_000
 """Visits after which the pilot has seen enough."""
 
 _PER_ENTRY: Final = 0.09
-_PER_COIN: Final = 1.0
+_PER_COIN: Final = 0.75
 _PER_SURE_ARC: Final = 0.3
 """What an entry of the queue costs where worlds go alone, and an arc of the network in a block of
 worlds that move together; measured, in microseconds. Only their ratios decide."""
+
+_GROWN: Final = 1 / 32
+"""Share of what a world costs in a block that it may cost alone before."""
+
+_FILLED: Final = 0.85
+"""Share of their blocks that is to fill with the worlds of one piece of work, on average: seldom more
+than all of it, so that no further block is begun for a few."""
+
+_OTHER_STREAMS: Final = np.uint64(0x5DEECE66D5DEECE6)
+"""Changes a seed into another: a world that goes on with others draws nothing again."""
 
 _QUEUE_ENTRIES: Final = 2**15
 """Entries that a batch of worlds aims at: what they touch then fits a core's cache."""
 
 _CHUNK_VISITS: Final = 500_000
 """Visits in one piece of work: a fraction of a second."""
+
+_MIXED_ENTRIES: Final = 4_000_000
+"""The same where worlds go on together, in queue entries of a world alone."""
 
 _CHUNK_WORLDS: Final = 2**18
 
@@ -96,11 +110,13 @@ def _layout(arcs: ArcArrays, origins: tuple[int, ...]) -> _Layout:
     return _Layout(nodes, place, place[starts], rows[:used], offset, n_arcs, n_sure)
 
 
-@dataclass(frozen=True, slots=True)
-class _Evidence:
+class _Evidence(NamedTuple):
     nodes: NDArray[np.int64]
     log_if_reached: NDArray[np.float64]
     log_if_not: NDArray[np.float64]
+
+
+_NO_EVIDENCE: Final = _Evidence(np.zeros(0, dtype=np.int64), np.zeros(0), np.zeros(0))
 
 
 def _evidence(likelihood: Mapping[int, tuple[float, float]], layout: _Layout) -> _Evidence:
@@ -171,9 +187,7 @@ class _Sparse:
             layout.rows,
             *scratch,
             *setting,
-            evidence.nodes,
-            evidence.log_if_reached,
-            evidence.log_if_not,
+            *evidence,
             tally.sums,
             tally.weighted,
             tally.squares,
@@ -182,7 +196,7 @@ class _Sparse:
 
 
 class _Dense:
-    """Worlds as bits. 69 bytes a node, for each thread."""
+    """Worlds as bits. 64 bytes a node, for each thread."""
 
     def __init__(self, arcs: ArcArrays, layout: _Layout, rng_seed: int) -> None:
         self.layout, self.rng_seed = layout, np.uint64(rng_seed)
@@ -203,8 +217,9 @@ class _Dense:
 
     def scratch(self) -> tuple[Any, ...]:
         n = len(self.layout.nodes)
-        state = np.zeros(2 * kernels.LANES * n, dtype=np.uint64)
-        return state, np.zeros(n, dtype=np.bool_), np.empty(n, dtype=np.int32)
+        n_marks = -(-n // 64)
+        sizes = (2 * kernels.LANES * n, n_marks, -(-n_marks // 64))
+        return tuple(np.zeros(size, dtype=np.uint64) for size in sizes)
 
     def run(
         self,
@@ -217,27 +232,122 @@ class _Dense:
         """Sample worlds; ``first`` is the beginning of a block."""
         for start in range(0, n_worlds, kernels.DENSE_WORLDS):
             used = min(kernels.DENSE_WORLDS, n_worlds - start)
-            kernels.spread_dense(
-                self.first,
-                self.heads,
-                self.coins,
-                *scratch,
-                self.layout.origins,
-                self.rng_seed,
-                (first + start) // kernels.DENSE_WORLDS,
+            scratch[0].fill(0)
+            kernels.start_dense(*scratch, self.layout.origins)
+            number = (first + start) // kernels.DENSE_WORLDS
+            self.go_on(scratch, number, used, tally, evidence)
+
+    def go_on(
+        self,
+        scratch: tuple[Any, ...],
+        number: int,
+        used: int,
+        tally: _Tally,
+        evidence: _Evidence | None,
+    ) -> None:
+        """Spread harm in a block until nothing moves, and count its first worlds."""
+        arcs = (self.first, self.heads, self.coins)
+        kernels.spread_dense(*arcs, *scratch, self.rng_seed, number)
+        kernels.tally_dense(scratch[0], used, tally.counts)
+        if evidence is not None:
+            kernels.tally_dense_weighted(
+                scratch[0], used, *evidence, tally.sums, tally.weighted, tally.squares
             )
-            kernels.tally_dense(scratch[0], used, tally.counts)
-            if evidence is not None:
-                kernels.tally_dense_weighted(
-                    scratch[0],
-                    used,
-                    evidence.nodes,
-                    evidence.log_if_reached,
-                    evidence.log_if_not,
-                    tally.sums,
-                    tally.weighted,
-                    tally.squares,
-                )
+
+
+class _Mixed:
+    """Worlds that begin alone; those that grow go on together. Takes the memory of both."""
+
+    def __init__(self, sparse: _Sparse, dense: _Dense, most: int) -> None:
+        self.sparse, self.dense, self.most = sparse, dense, most
+        self._seed = np.uint64(0)
+        self.rng_seed = sparse.rng_seed
+
+    @property
+    def rng_seed(self) -> np.uint64:
+        """Seed of the worlds; what goes on together draws from other streams."""
+        return self._seed
+
+    @rng_seed.setter
+    def rng_seed(self, seed: np.uint64) -> None:
+        self._seed = seed
+        self.dense.rng_seed = seed ^ _OTHER_STREAMS
+
+    def scratch(self) -> tuple[Any, ...]:
+        return *self.sparse.scratch(), *self.dense.scratch()
+
+    def run(
+        self,
+        scratch: tuple[Any, ...],
+        first: int,
+        n_worlds: int,
+        tally: _Tally,
+        evidence: _Evidence | None,
+    ) -> None:
+        """Sample worlds, a block of those that grow at a time."""
+        block = scratch[3:]
+        done = 0
+        while done < n_worlds:
+            block[0].fill(0)
+            begun, used = kernels.gather(
+                self.sparse.layout.rows,
+                *scratch,
+                self.sparse.layout.origins,
+                self._seed,
+                first + done,
+                n_worlds - done,
+                self.most,
+                tally.counts,
+                *(evidence or _NO_EVIDENCE),
+                tally.sums,
+                tally.weighted,
+                tally.squares,
+            )
+            if used:
+                self.dense.go_on(block, first + done, used, tally, evidence)
+            done += begun
+
+
+class _Pilot(NamedTuple):
+    """What some worlds cost, and what follows for the others."""
+
+    visits: int
+    entries: tuple[int, ...]
+    """Queue entries of each world."""
+    together: float
+    """What a world costs in a full block, in queue entries of a world alone."""
+
+    def cheapest(self) -> Regime:
+        """Return the regime in which a world costs least."""
+        n_worlds, most = len(self.entries), self.most()
+        grown = sum(1 for entries in self.entries if entries > most) / n_worlds
+        before = sum(min(entries, most) for entries in self.entries) / n_worlds
+        costs: dict[Regime, float] = {
+            "sparse": sum(self.entries) / n_worlds,
+            "mixed": before + grown * self.together,
+            "dense": self.together,
+        }
+        return min(costs, key=costs.__getitem__)
+
+    def most(self) -> int:
+        """Return the entries after which a world goes on with others."""
+        return max(32, int(self.together * _GROWN))
+
+    def width(self) -> int:
+        """Return how many worlds share a queue."""
+        return min(64, max(1, _QUEUE_ENTRIES * len(self.entries) // max(sum(self.entries), 1)))
+
+    def chunk(self, regime: Regime) -> int:
+        """Return the worlds of one piece of work."""
+        if regime == "mixed":
+            grown = max(1, sum(1 for entries in self.entries if entries > self.most()))
+            cost = max(self.together, 1.0) * kernels.DENSE_WORLDS
+            blocks = max(1, int(_MIXED_ENTRIES / cost)) - 1 + _FILLED
+            worlds = int(blocks * kernels.DENSE_WORLDS * len(self.entries) / grown)
+            return min(_CHUNK_WORLDS, worlds)
+        unit = kernels.DENSE_WORLDS if regime == "dense" else 64
+        pieces = max(1, int(_CHUNK_VISITS * len(self.entries) / max(self.visits, 1) / unit))
+        return min(_CHUNK_WORLDS, unit * pieces)
 
 
 class CascadeSampler:
@@ -251,7 +361,7 @@ class CascadeSampler:
         Reached in every world; at least one, repeats are harmless.
     rng_seed : int
         Same seed, same counts; a longer run repeats the worlds of a shorter one.
-    regime : {"sparse", "dense"}, optional
+    regime : {"sparse", "mixed", "dense"}, optional
         Kernel; by default a pilot chooses.
 
     Raises
@@ -262,8 +372,8 @@ class CascadeSampler:
     Notes
     -----
     Memory, beyond the network's own 20 bytes an arc and 8 a node: at most 16 bytes an arc and 24 a
-    node that the origins can reach (12 more bytes an arc in the dense regime), and for each thread
-    16 to 69 bytes a node plus a queue that grows with the cascade, at most 8 bytes an arc.
+    node that the origins can reach (12 more bytes an arc where worlds move together), and for each
+    thread 16 to 81 bytes a node plus a queue that grows with the cascade, at most 8 bytes an arc.
 
     Coins are resolved to 2**-32 in the sparse regime; one that can open at all does so in at least
     one case of 2**32.
@@ -290,35 +400,30 @@ class CascadeSampler:
         self._layout = _layout(arcs, check_origins(arcs.n_nodes, origins))
         seed = seed_of(rng_seed)
         sparse = _Sparse(self._layout, seed, 64)
-        visits, entries, worlds = self._pilot(sparse)
-        self.regime: Regime = regime or self._cheaper(entries / worlds)
-        if self.regime == "dense":
-            self._kernel: _Sparse | _Dense = _Dense(arcs, self._layout, seed)
-            unit = kernels.DENSE_WORLDS
+        pilot = self._pilot(sparse)
+        self.regime: Regime = regime or pilot.cheapest()
+        self._kernel: _Sparse | _Mixed | _Dense = sparse
+        if self.regime == "sparse":
+            sparse.width = pilot.width()
         else:
-            sparse.width = int(min(64, max(1, _QUEUE_ENTRIES * worlds // max(entries, 1))))
-            self._kernel, unit = sparse, 64
-        pieces = max(1, int(_CHUNK_VISITS * worlds / max(visits, 1) / unit))
-        self.chunk = min(_CHUNK_WORLDS, unit * pieces)
+            dense = _Dense(arcs, self._layout, seed)
+            self._kernel = dense if self.regime == "dense" else _Mixed(sparse, dense, pilot.most())
+        self.chunk = pilot.chunk(self.regime)
         """Worlds in one piece of work; a matter of the network and the seed alone."""
 
-    def _cheaper(self, entries: float) -> Regime:
-        """Choose by the queue entries of a world, which the pilot counted."""
-        layout = self._layout
-        alone = entries * _PER_ENTRY * kernels.DENSE_WORLDS
-        together = layout.n_sure * _PER_SURE_ARC + (layout.n_arcs - layout.n_sure) * _PER_COIN
-        return "dense" if alone > together else "sparse"
-
-    def _pilot(self, sparse: _Sparse) -> tuple[int, int, int]:
-        """Return visits, queue entries and worlds of a short run."""
+    def _pilot(self, sparse: _Sparse) -> _Pilot:
+        """Sample some worlds, each alone."""
+        sparse.width = 1
         tally = _Tally(len(self._layout.nodes), weighted=False)
         scratch = sparse.scratch()
-        visits = entries = worlds = 0
-        while worlds < _PILOT_WORLDS and visits < _PILOT_VISITS:
-            step = 1 if worlds < 4 else min(worlds, _PILOT_WORLDS - worlds)
-            more = sparse.run(scratch, worlds, step, tally, None)
-            visits, entries, worlds = visits + more[0], entries + more[1], worlds + step
-        return visits, entries, worlds
+        visits, entries = 0, list[int]()
+        while len(entries) < _PILOT_WORLDS and visits < _PILOT_VISITS:
+            more, of_world = sparse.run(scratch, len(entries), 1, tally, None)
+            visits += more
+            entries.append(of_world)
+        layout = self._layout
+        together = layout.n_sure * _PER_SURE_ARC + (layout.n_arcs - layout.n_sure) * _PER_COIN
+        return _Pilot(visits, tuple(entries), together / _PER_ENTRY / kernels.DENSE_WORLDS)
 
     def sample(
         self,

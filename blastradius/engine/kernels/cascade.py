@@ -118,12 +118,14 @@ def spread_sparse(
     rng_seed: Any,
     first_world: Any,
     width: Any,
+    most: Any,
 ) -> Any:
-    """Spread harm in up to 64 worlds, node by node; return the entries of the queue.
+    """Spread harm in up to 64 worlds, node by node; return (queue entries, those passed on).
 
     An entry is (node << 6) | world. Whether the node was reached before is asked when its turn
-    comes, not when it is queued: by then its state has arrived. Returns -1, with the state as it
-    was, where the queue is too short for so many worlds.
+    comes, not when it is queued: by then its state has arrived. It ends early once there were more
+    than ``most`` entries. Returns -1 entries, with the state as it was, where the queue is too short for so
+    many worlds.
     """
     worlds = ALL if width == 64 else (ONE << np.uint64(width)) - ONE
     for world in range(width):
@@ -140,7 +142,7 @@ def spread_sparse(
             header = rows[start]
             length = np.int64((header >> ONE) & _LENGTH)
             if tail + length * width > limit:
-                return _give_up(state, queue, tail)
+                return _give_up(state, queue, tail), 0
             for world in range(width):
                 keys[world] += GOLDEN
                 level = mix(keys[world]) >> _HALF
@@ -150,7 +152,7 @@ def spread_sparse(
                     )
             start = start + length + 1 if header & ONE else -1
     at = len(origins)
-    while at < tail:
+    while at < tail <= most:
         if at + _AHEAD < tail:
             prefetch(rows, state[2 * (queue[at + _AHEAD] >> 6) + 1])
         node, world = queue[at] >> 6, queue[at] & 63
@@ -166,14 +168,14 @@ def spread_sparse(
             header = rows[start]
             length = np.int64((header >> ONE) & _LENGTH)
             if tail + length > limit:
-                return _give_up(state, queue, tail)
+                return _give_up(state, queue, tail), 0
             key += GOLDEN
             level = mix(key) >> _HALF
             if level >= (header >> _HALF) and length > 0:
                 key, tail = _open_arcs(rows, state, queue, start, level, key, world, tail)
             start = start + length + 1 if header & ONE else -1
         keys[world] = key
-    return tail
+    return tail, at
 
 
 @njit(cache=True, nogil=True)
@@ -253,7 +255,9 @@ def sample_sparse(
     done = 0
     while done < n_worlds:
         batch = min(width, n_worlds - done)
-        tail = spread_sparse(rows, state, queue, keys, origins, rng_seed, first_world + done, batch)
+        tail, _ = spread_sparse(
+            rows, state, queue, keys, origins, rng_seed, first_world + done, batch, len(queue)
+        )
         if tail < 0:
             # Worlds do not depend on the batch that they are in: fewer at a time, same worlds.
             width = max(batch // 2, 1)
@@ -286,46 +290,85 @@ def lay_arcs(
     new[len(order)] = at
 
 
+@njit(inline="always")
+def _lowest(word: Any) -> Any:
+    """Return the place of the lowest set bit of a word that has one."""
+    return np.int64(count_ones((word & (ZERO - word)) - ONE))
+
+
+@njit(cache=True, nogil=True)
+def _mark(marks: Any, of_marks: Any, node: Any) -> None:
+    """Note that a node has worlds to pass on."""
+    marks[node >> 6] |= ONE << np.uint64(node & 63)
+    of_marks[node >> 12] |= ONE << np.uint64((node >> 6) & 63)
+
+
+@njit(cache=True, nogil=True)
+def _next_marked(marks: Any, of_marks: Any, node: Any) -> Any:
+    """Return the first marked node from one on, going on at the beginning; -1 if there is none."""
+    for _ in range(2):
+        word = node >> 6
+        if word < len(marks):
+            left = marks[word] >> np.uint64(node & 63)
+            if left != ZERO:
+                return node + _lowest(left)
+            word += 1
+        group = word >> 6
+        if group < len(of_marks):
+            left = of_marks[group] >> np.uint64(word & 63)
+            if left != ZERO:
+                word += _lowest(left)
+                return (word << 6) + _lowest(marks[word])
+            for other in range(group + 1, len(of_marks)):
+                if of_marks[other] != ZERO:
+                    word = (other << 6) + _lowest(of_marks[other])
+                    return (word << 6) + _lowest(marks[word])
+        node = 0
+    return -1
+
+
+@njit(cache=True, nogil=True)
+def start_dense(state: Any, marks: Any, of_marks: Any, origins: Any) -> None:
+    """Put harm at the origins in all worlds of a block; ``state`` is zero before."""
+    for origin in origins:
+        state[2 * LANES * origin : 2 * LANES * (origin + 1)] = ALL
+        _mark(marks, of_marks, origin)
+
+
 @njit(cache=True, nogil=True)
 def spread_dense(
     first: Any,
     heads: Any,
     coins: Any,
     state: Any,
-    waiting: Any,
-    queue: Any,
-    origins: Any,
+    marks: Any,
+    of_marks: Any,
     rng_seed: Any,
     block: Any,
 ) -> None:
-    """Spread harm in `DENSE_WORLDS` worlds at once, as bits of machine words.
+    """Spread harm in `DENSE_WORLDS` worlds at once, as bits of machine words, until nothing waits.
 
     ``state`` holds for each node the worlds that reached it, then those that it has not passed
-    on. A coin is a pure function of (seed, block, lane, arc), so coins never depend on the order
-    of the queue, and with a higher probability the same worlds stay open: as long as nodes and arcs
-    keep their places, which follow from the probabilities.
+    on; ``marks`` has a bit for each node that has such worlds, ``of_marks`` one for each word of
+    these. Nodes take turns in their order, over and over: what is near in memory comes together, and
+    worlds that arrive meanwhile are passed on together. A coin is a pure function of (seed, block,
+    lane, arc), so coins never depend on the order of turns, and with a higher probability the same
+    worlds stay open: as long as nodes and arcs keep their places, which follow from the
+    probabilities.
     """
-    n_nodes = len(waiting)
     keys = np.empty(LANES, np.uint64)
     for lane in range(LANES):
         keys[lane] = stream(rng_seed, block * LANES + lane)
-    state[:] = ZERO
-    at, size = 0, 0
-    for origin in origins:
-        if not waiting[origin]:
-            state[2 * LANES * origin : 2 * LANES * (origin + 1)] = ALL
-            waiting[origin] = True
-            queue[size] = origin
-            size += 1
-    tail = size % n_nodes
-    while size > 0:
-        node = np.int64(queue[at])
-        at = at + 1 if at + 1 < n_nodes else 0
-        size -= 1
-        waiting[node] = False
+    node = _next_marked(marks, of_marks, 0)
+    while node >= 0:
+        marks[node >> 6] &= ~(ONE << np.uint64(node & 63))
+        if marks[node >> 6] == ZERO:
+            of_marks[node >> 12] &= ~(ONE << np.uint64((node >> 6) & 63))
         mine = 2 * LANES * node
-        for arc in range(first[node], first[node + 1]):
-            prefetch(state, 2 * LANES * np.int64(heads[arc]))
+        coming = _next_marked(marks, of_marks, node + 1)
+        if coming >= 0:
+            for arc in range(first[coming], first[coming + 1]):
+                prefetch(state, 2 * LANES * np.int64(heads[arc]))
         for arc in range(first[node], first[node + 1]):
             head = np.int64(heads[arc])
             theirs = 2 * LANES * head
@@ -363,12 +406,11 @@ def spread_dense(
             state[theirs + LANES + 1] |= open_1
             state[theirs + LANES + 2] |= open_2
             state[theirs + LANES + 3] |= open_3
-            if anything != ZERO and not waiting[head]:
-                waiting[head] = True
-                queue[tail] = head
-                tail = tail + 1 if tail + 1 < n_nodes else 0
-                size += 1
+            if anything != ZERO:
+                marks[head >> 6] |= ONE << np.uint64(head & 63)
+                of_marks[head >> 12] |= ONE << np.uint64((head >> 6) & 63)
         state[mine + LANES : mine + 2 * LANES] = ZERO
+        node = _next_marked(marks, of_marks, node + 1)
 
 
 @njit(cache=True, nogil=True)
@@ -445,25 +487,49 @@ def sample_sparse_weighted(
     done = 0
     while done < n_worlds:
         batch = min(width, n_worlds - done)
-        tail = spread_sparse(rows, state, queue, keys, origins, rng_seed, first_world + done, batch)
+        tail, _ = spread_sparse(
+            rows, state, queue, keys, origins, rng_seed, first_world + done, batch, len(queue)
+        )
         if tail < 0:
             width = max(batch // 2, 1)
             continue
-        for world in range(batch):
-            weights[world] = 0.0
-            for k in range(len(evidence)):
-                reached = (np.uint64(state[2 * evidence[k]]) >> np.uint64(world)) & ONE
-                weights[world] += log_if_reached[k] if reached else log_if_not[k]
-        _to_weights(weights, batch, sums, weighted, squares)
-        for k in range(tail):
-            node = queue[k] >> 6
-            worlds = np.uint64(state[2 * node])
-            if worlds != ZERO:
-                counts[node] += np.int64(count_ones(worlds))
-                _add_weights(worlds, 0, node, weights, weighted, squares)
-                state[2 * node] = 0
+        _tally_sparse_weighted(
+            state, queue, tail, batch, weights, counts, evidence, log_if_reached, log_if_not, sums,
+            weighted, squares,
+        )  # fmt: skip
         done += batch
     return width
+
+
+@njit(cache=True, nogil=True)
+def _tally_sparse_weighted(
+    state: Any,
+    queue: Any,
+    tail: Any,
+    n_worlds: Any,
+    weights: Any,
+    counts: Any,
+    evidence: Any,
+    log_if_reached: Any,
+    log_if_not: Any,
+    sums: Any,
+    weighted: Any,
+    squares: Any,
+) -> None:
+    """Do as `tally_sparse` does, and add up the weights of the worlds as well."""
+    for world in range(n_worlds):
+        weights[world] = 0.0
+        for k in range(len(evidence)):
+            reached = (np.uint64(state[2 * evidence[k]]) >> np.uint64(world)) & ONE
+            weights[world] += log_if_reached[k] if reached else log_if_not[k]
+    _to_weights(weights, n_worlds, sums, weighted, squares)
+    for k in range(tail):
+        node = queue[k] >> 6
+        worlds = np.uint64(state[2 * node])
+        if worlds != ZERO:
+            counts[node] += np.int64(count_ones(worlds))
+            _add_weights(worlds, 0, node, weights, weighted, squares)
+            state[2 * node] = 0
 
 
 @njit(cache=True, nogil=True)
@@ -490,3 +556,79 @@ def tally_dense_weighted(
         for lane in range(LANES):
             word = state[2 * LANES * node + lane]
             _add_weights(word, 64 * lane, node, weights, weighted, squares)
+
+
+# -- worlds that begin alone and go on together --------------------------------------------------
+
+
+@njit(cache=True, nogil=True)
+def _move(
+    state: Any,
+    queue: Any,
+    at: Any,
+    tail: Any,
+    slot: Any,
+    block: Any,
+    marks: Any,
+    of_marks: Any,
+) -> None:
+    """Move a world that `spread_sparse` ended early into a slot of a dense block; forget it here."""
+    lane, bit = slot >> 6, ONE << np.uint64(slot & 63)
+    for k in range(at):
+        node = queue[k] >> 6
+        block[2 * LANES * node + lane] |= bit
+        state[2 * node] = 0
+    for k in range(at, tail):
+        node = queue[k] >> 6
+        mine = 2 * LANES * node + lane
+        if not block[mine] & bit:
+            block[mine] |= bit
+            block[mine + LANES] |= bit
+            _mark(marks, of_marks, node)
+
+
+@njit(cache=True, nogil=True)
+def gather(
+    rows: Any,
+    state: Any,
+    queue: Any,
+    keys: Any,
+    block: Any,
+    marks: Any,
+    of_marks: Any,
+    origins: Any,
+    rng_seed: Any,
+    first_world: Any,
+    n_worlds: Any,
+    most: Any,
+    counts: Any,
+    evidence: Any,
+    log_if_reached: Any,
+    log_if_not: Any,
+    sums: Any,
+    weighted: Any,
+    squares: Any,
+) -> Any:
+    """Sample worlds one by one until those that grow beyond ``most`` entries fill a block.
+
+    The others are counted here; what grows goes on in `spread_dense`. ``weighted`` is empty where
+    worlds have no weights. Returns (worlds begun, worlds in the block).
+    """
+    weights = np.empty(1)
+    done, slot = 0, 0
+    while done < n_worlds and slot < DENSE_WORLDS:
+        tail, at = spread_sparse(
+            rows, state, queue, keys, origins, rng_seed, first_world + done, 1, most
+        )
+        if at < tail:
+            _move(state, queue, at, tail, slot, block, marks, of_marks)
+            slot += 1
+        elif len(weighted) > 0:
+            _tally_sparse_weighted(
+                state, queue, tail, 1, weights, counts, evidence, log_if_reached, log_if_not, sums,
+                weighted, squares,
+            )  # fmt: skip
+        else:
+            tally_sparse(state, queue, tail, counts)
+        done += 1
+    return done, slot

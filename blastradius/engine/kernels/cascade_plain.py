@@ -6,7 +6,7 @@ Slow on purpose. Tests hold both to the same bits.
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 _GOLDEN = 0x9E3779B97F4A7C15
 _WORD = 2**64
@@ -68,6 +68,21 @@ def sparse_world(
     >>> sorted(sparse_world([[1], [2], []], [[1.0], [0.0001], []], [0], rng_seed=0, world=0))
     [0, 1]
     """
+    return alone(heads, probabilities, origins, rng_seed, world)[0]
+
+
+def alone(
+    heads: Sequence[Sequence[int]],
+    probabilities: Sequence[Sequence[float]],
+    origins: Sequence[int],
+    rng_seed: int,
+    world: int,
+    most: int | None = None,
+) -> tuple[set[int], list[int]]:
+    """Return the nodes that one world reaches and passed on, and those still in its queue.
+
+    It ends early once there were more than ``most`` entries in the queue, after the origins.
+    """
     state = stream(rng_seed, world)
 
     def draw() -> int:
@@ -75,10 +90,13 @@ def sparse_world(
         state = (state + _GOLDEN) % _WORD
         return mix(state) >> 32
 
-    reached = set()
-    queue = deque(origins)
+    reached: set[int] = set()
+    queue, passed_on = deque(origins), 0
     while queue:
+        if passed_on >= len(origins) and most is not None and passed_on + len(queue) > most:
+            break
         node = queue.popleft()
+        passed_on += 1
         if node in reached:
             continue
         reached.add(node)
@@ -93,7 +111,7 @@ def sparse_world(
                     level = draw() * survival >> 32 if survival else 0
         if not probabilities[node]:
             draw()  # an empty row is a segment without arcs
-    return reached
+    return reached, list(queue)
 
 
 def dense_world(
@@ -108,26 +126,67 @@ def dense_world(
     >>> sorted(dense_world([[1], [2], []], [[1.0], [0.0001], []], [0], rng_seed=0, world=0))
     [0, 1]
     """
-    lane, bit = divmod(world, 64)
-    arcs = [
-        (node, i, at)
-        for at, (node, i) in enumerate(
-            (n, i) for n, row in enumerate(heads) for i in range(len(row))
-        )
-    ]
-    is_open = {
-        (node, i): _is_open(probabilities[node][i], stream(rng_seed, lane), at, bit)
-        for node, i, at in arcs
-    }
-    reached = set(origins)
-    stack = list(reached)
+    return set(origins) | _together(heads, probabilities, origins, set(), rng_seed, world)
+
+
+def _together(
+    heads: Sequence[Sequence[int]],
+    probabilities: Sequence[Sequence[float]],
+    starts: Sequence[int],
+    before: set[int],
+    rng_seed: int,
+    number: int,
+) -> set[int]:
+    """Return the nodes that the starts and the nodes of ``before`` reach, these passed on already.
+
+    ``number`` is the place of the world: 64 times the number of its word, and its bit in it.
+    """
+    lane, bit = divmod(number, 64)
+    key = stream(rng_seed, lane)
+    place = 0
+    first = []
+    for row in heads:
+        first.append(place)
+        place += len(row)
+    reached = before | set(starts)
+    stack = [node for node in dict.fromkeys(starts) if node not in before]
     while stack:
         node = stack.pop()
         for i, head in enumerate(heads[node]):
-            if is_open[node, i] and head not in reached:
+            is_open = _is_open(probabilities[node][i], key, first[node] + i, bit)
+            if is_open and head not in reached:
                 reached.add(head)
                 stack.append(head)
     return reached
+
+
+def mixed_worlds(
+    heads: Sequence[Sequence[int]],
+    probabilities: Sequence[Sequence[float]],
+    origins: Sequence[int],
+    rng_seed: int,
+    worlds: range,
+    most: int,
+) -> Iterator[set[int]]:
+    """Yield the nodes that each of the worlds of one piece of work reaches.
+
+    Those with more than ``most`` entries go on in blocks of 256, with coins of another seed
+    and of the number of the world with which the block was begun.
+
+    >>> [sorted(x) for x in mixed_worlds([[1], [2], []], [[1.0], [0.0001], []], [0], 0, range(2), 1)]
+    [[0, 1], [0, 1]]
+    """
+    begun, slot = worlds.start, 0
+    for world in worlds:
+        reached, queue = alone(heads, probabilities, origins, rng_seed, world, most)
+        if queue:
+            number = 256 * begun + slot
+            seed = rng_seed ^ 0x5DEECE66D5DEECE6
+            reached = _together(heads, probabilities, queue, reached, seed, number)
+            slot += 1
+        if slot == 256:
+            begun, slot = world + 1, 0
+        yield reached
 
 
 def _is_open(probability: float, key: int, arc: int, bit: int) -> bool:

@@ -38,12 +38,15 @@ def rows_of(sampler):
 
 
 sampler_arcs: dict[int, ArcArrays] = {}
+REGIMES = ("sparse", "mixed", "dense")
 
 
 def sampler_of(network, origins, rng_seed=0, regime=None):
     arcs = ArcArrays.from_arcs(*network)
     sampler = CascadeSampler(arcs, origins, rng_seed, regime=regime)
     sampler_arcs[id(sampler)] = arcs
+    if regime == "mixed":
+        sampler._kernel.most = 2  # small networks have no large cascades
     return sampler
 
 
@@ -69,6 +72,52 @@ def test_compiled_and_plain_reach_the_same_nodes_in_every_world(network, seed, d
         assert counts.tolist() == plain_counts(sampler, world_of, seed, 70).tolist(), regime
 
 
+@settings(deadline=None)
+@given(networks(), st.integers(0, 2**63 - 1), st.data())
+def test_worlds_that_go_on_with_others_are_those_of_the_plain_twin(network, seed, data):
+    origins = data.draw(st.lists(st.integers(0, network[0] - 1), min_size=1, max_size=3))
+    sampler = sampler_of(network, origins, seed, "mixed")
+    sampler._kernel.most = data.draw(st.integers(0, 9))
+    sampler.chunk = data.draw(st.sampled_from([100, 300]))
+    heads, probabilities = rows_of(sampler)
+    expected = np.zeros(sampler.n_nodes, int)
+    for start in range(0, 330, sampler.chunk):
+        for reached in cascade_plain.mixed_worlds(
+            heads, probabilities, sampler._layout.origins.tolist(), seed,
+            range(start, min(start + sampler.chunk, 330)), sampler._kernel.most,
+        ):  # fmt: skip
+            expected[sampler._layout.nodes[sorted(reached)]] += 1
+    assert sampler.sample(330).counts.tolist() == expected.tolist()
+
+
+@pytest.mark.parametrize("regime", REGIMES)
+def test_nodes_of_a_large_network_all_get_their_turn(regime):
+    """Against the order in which nodes take turns, so that each turn begins anew."""
+    n = 9000
+    network = (n, np.arange(1, n), np.arange(n - 1), np.ones(n - 1))
+    assert sampler_of(network, [n - 1], regime=regime).sample(10).counts.tolist() == [10] * n
+
+
+def test_a_cascade_that_dies_or_takes_all_is_sampled_mixed():
+    """One in eight worlds gets beyond the first arc; whatever gets there reaches nearly all."""
+    rng = np.random.default_rng(2)
+    tail, head = rng.integers(1, 20_000, 200_000), rng.integers(1, 20_000, 200_000)
+    network = (
+        20_000,
+        np.append(tail, 0),
+        np.append(head, 1),
+        np.append(np.full(200_000, 0.3), 0.12),
+    )
+    sampler = sampler_of(network, [0])
+    assert sampler.regime == "mixed"
+    n = 4 * sampler.chunk
+    sparse, dense = (sampler_of(network, [0], regime=regime) for regime in ("sparse", "dense"))
+    found = [each.sample(n).counts.sum() / n for each in (sampler, sparse, dense)]
+    # The share of worlds that grow decides: 5 standard errors of the difference of two.
+    margin = 5 * math.sqrt(2 * 0.12 * 0.88 / n) * 20_000
+    assert max(found) - min(found) <= margin
+
+
 @given(st.lists(PROBABILITIES.filter(bool), max_size=200))
 def test_rows_hold_the_probabilities_to_within_their_resolution(probabilities):
     for segment in cascade_plain.survivals(probabilities):
@@ -82,7 +131,7 @@ def test_rows_hold_the_probabilities_to_within_their_resolution(probabilities):
             before = survival
 
 
-@pytest.mark.parametrize("regime", ["sparse", "dense"])
+@pytest.mark.parametrize("regime", REGIMES)
 @settings(deadline=None)
 @given(networks(), st.data())
 def test_threads_and_batches_change_nothing(regime, network, data):
@@ -118,7 +167,7 @@ def test_too_short_a_queue_gives_the_same_worlds():
     assert max(found[0]) == 640
 
 
-@pytest.mark.parametrize("regime", ["sparse", "dense"])
+@pytest.mark.parametrize("regime", REGIMES)
 def test_longer_run_repeats_the_worlds_of_a_shorter_one(regime):
     network = (3, np.array([0, 1]), np.array([1, 2]), np.array([0.5, 0.5]))
     sampler = sampler_of(network, [0], regime=regime)
@@ -127,7 +176,7 @@ def test_longer_run_repeats_the_worlds_of_a_shorter_one(regime):
     assert (short != sampler_of(network, [0], 1, regime).sample(300).counts).any()
 
 
-@pytest.mark.parametrize("regime", ["sparse", "dense"])
+@pytest.mark.parametrize("regime", REGIMES)
 @settings(max_examples=30, deadline=None)
 @given(networks(max_arcs=16), st.data())
 def test_frequencies_agree_with_exact_reach(regime, network, data):
@@ -140,7 +189,7 @@ def test_frequencies_agree_with_exact_reach(regime, network, data):
     assert (np.abs(counts - n * exact) <= margin).all()
 
 
-@pytest.mark.parametrize("regime", ["sparse", "dense"])
+@pytest.mark.parametrize("regime", REGIMES)
 def test_posterior_agrees_with_exact_conditioning(regime):
     network = (4, np.array([0, 0, 1, 2]), np.array([1, 2, 3, 3]), np.array([0.4, 0.3, 0.5, 0.7]))
     evidence = {3: (9.0, 1.0), 1: (0.25, 1.0)}
@@ -150,7 +199,7 @@ def test_posterior_agrees_with_exact_conditioning(regime):
     assert (np.abs(sample.posterior() - exact) <= 2.5 * sample.half_width()).all()
 
 
-@pytest.mark.parametrize("regime", ["sparse", "dense"])
+@pytest.mark.parametrize("regime", REGIMES)
 def test_many_ratios_do_not_underflow(regime):
     n = 400
     network = (n, np.zeros(n - 1, int), np.arange(1, n), np.full(n - 1, 0.5))
