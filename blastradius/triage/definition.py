@@ -6,11 +6,16 @@ examples of a lexicon where one is read, and the search is tested against it.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 from blastradius.triage.fold import FOLDING, plain
+from blastradius.triage.letters import GUID, LEAST_RANDOM
 from blastradius.triage.patterns import Edge, Pattern
+
+_GUID: Final = re.compile(rb"(?=[\da-f]{8}(?:-[\da-f]{4}){3}-[\da-f]{12})", re.IGNORECASE)
+_HEX: Final = re.compile(rb"[\da-f]+", re.IGNORECASE)
 
 
 class Line(NamedTuple):
@@ -57,9 +62,23 @@ def occurrences(pattern: Pattern, line: Line) -> Iterator[int]:
             _is_edge(pattern.left, line, place, place - 1)
             and _is_edge(pattern.right, line, end, end)
             and (in_capitals or not pattern.capitals)
+            and not _in_random(line.text, place, end)
         ):
             yield place
         place = line.folded.find(pattern.literal, place + 1)
+
+
+def _in_random(text: bytes, place: int, end: int) -> bool:
+    """Tell whether a part of a line lies in a GUID or a hash: codes are found in any of these."""
+    for match in _HEX.finditer(text):
+        if match.start() <= place and end <= match.end():
+            first = max(match.start(), place - GUID)  # no further: lines may be made to take long
+            own = text[first : min(match.end(), first + 4 * GUID)]
+            is_mixed = not own.isalpha() and not own.isdigit()
+            if is_mixed and len(own) >= LEAST_RANDOM and end <= first + len(own):
+                return True
+    starts = (match.start() for match in _GUID.finditer(text))
+    return any(start <= place and end <= start + GUID for start in starts)
 
 
 def _is_edge(mode: Edge, line: Line, place: int, beside: int) -> bool:

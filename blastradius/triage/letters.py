@@ -25,6 +25,18 @@ def kind_of(byte: int) -> int:
     return DIGIT if 0x30 <= byte <= 0x39 else OTHER
 
 
+HYPHEN: Final = 0x2D
+
+IS_HEX: Final = np.array([chr(byte) in "0123456789abcdefABCDEF" for byte in range(256)])
+"""Whether a byte is a hexadecimal digit, shape (256,)."""
+
+LEAST_RANDOM: Final = 16
+"""Hexadecimal digits in a row, letters and digits, from which on they are taken for random."""
+
+GUID: Final = 36
+"""Length of a GUID, in groups of 8, 4, 4, 4 and 12 digits."""
+
+
 def _is_border(before: int, here: int, after: int) -> bool:
     """Tell whether words part before a byte, by its kind and those of its neighbours."""
     if OTHER in (before, here):

@@ -13,6 +13,7 @@ from blastradius.errors import UnknownNameError
 from blastradius.model.text import nearest
 from blastradius.triage.block import MAX_LINE, Block, ReadingCounts
 from blastradius.triage.formats import FORMATS, PLAIN, SAMPLE_BYTES, detect
+from blastradius.triage.formats.parser import Parser
 from blastradius.triage.interrupts import Interrupt
 from blastradius.triage.lines import (
     LOOK_BYTES,
@@ -32,7 +33,7 @@ Progress = Callable[[int, int | None], None]
 _CONTROLS: Final = re.compile(rb"[\x00-\x08\x0e-\x1a\x1c-\x1f]")
 NO_TEXT: Final = "does not look like text, so it was not read; --format plain reads it nevertheless"
 
-CUT_OFF: Final = "ends where the format goes on: it may be cut off"
+CUT_OFF: Final = "ends before the end that its format has: it may be cut off"
 
 NO_LISTING: Final = (
     "reads like a letter, not like a list of files, so it was not read; --format plain reads it "
@@ -179,15 +180,22 @@ def _read(listing: Listing, of_input: InputReading, name: str | None) -> Iterato
             yield dataclasses.replace(block, n_bytes=0 if number else lines.n_bytes)
     if parser is not None:
         yield from parser.finish()
-        counts = parser.counts
-        if parser.ends_early and not listing.raw.is_stopped:
-            of_input.problems.append(CUT_OFF)
-        if counts.unread and not counts.paths and not counts.folders:
-            of_input.problems.append(
-                f"has no line of the format {of_input.format}: nothing was read"
-            )
+        if not listing.raw.is_stopped:
+            of_input.problems += _faults(parser, of_input)
     elif not of_input.problems and not listing.raw.is_stopped:
         of_input.problems.append("is empty")
+
+
+def _faults(parser: Parser, of_input: InputReading) -> Iterator[str]:
+    """Say what is wrong with a listing that was read to its end."""
+    counts, name = parser.counts, of_input.format
+    known = counts.paths + counts.folders
+    if parser.ends_early:
+        yield CUT_OFF
+    if not known and not of_input.problems:
+        yield f"has no line of the format {name}: nothing was read"
+    elif counts.unread > known:
+        yield f"has more lines that are not of the format {name} than others: is it another one?"
 
 
 def _can_skip(listing: Listing, name: str | None) -> bool:

@@ -130,14 +130,19 @@ class Parser(ABC):
         return folder + separator
 
 
-def last_line(lines: bytes) -> bytes:
-    r"""Return the last line that is not blank.
+def last_lines(lines: bytes, before: tuple[bytes, bytes]) -> tuple[bytes, bytes]:
+    r"""Return the last two lines that are not blank, of some lines and those ``before``.
 
-    >>> last_line(b"a\n  b\n\n")
-    b'  b'
+    >>> last_lines(b"a\n  b\n\nc\n\n", (b"", b"")), last_lines(b"c\n", (b"a", b"b"))
+    ((b'  b', b'c'), (b'b', b'c'))
     """
     text = lines.rstrip()
-    return text[text.rfind(b"\n") + 1 :]
+    last = text[text.rfind(b"\n") + 1 :]
+    rest = text[: len(text) - len(last)].rstrip()
+    second = rest[rest.rfind(b"\n") + 1 :]
+    if not last:
+        return before
+    return (second or before[1], last)
 
 
 def _joined(found: Found) -> Iterator[tuple[int, bytes]]:

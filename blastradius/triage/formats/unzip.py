@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from typing import Final
 
 from blastradius.triage.block import Block
-from blastradius.triage.formats.parser import RowParser, last_line
+from blastradius.triage.formats.parser import RowParser, last_lines
 
 _DATE: Final = rb"\d{2,4}-\d\d-\d{2,4}"
 _FILE: Final = rb"(\S.*[^/\n]|[^/\n])"
@@ -29,18 +29,18 @@ class UnzipParser(RowParser):
     def __init__(self) -> None:
         super().__init__()
         self.calendar.prefer_month_first()  # versions before 6 write the month first
-        self._last = b""
+        self._last = (b"", b"")
         self._has_heading = False
 
     @property
     def ends_early(self) -> bool:
         """Whether headings stand above the files and no sum below them; -qq writes neither."""
-        match = self.row.fullmatch(self._last + b"\n")
+        match = self.row.fullmatch(self._last[1] + b"\n")
         return self._has_heading and match is not None and bool(match[3] or match[4])
 
     def _parse(self, lines: bytes) -> Iterator[Block]:
         self._has_heading = self._has_heading or _HEADING.search(lines) is not None
-        self._last = last_line(lines) or self._last
+        self._last = last_lines(lines, self._last)
         yield from super()._parse(lines)
 
 

@@ -16,7 +16,7 @@ from collections.abc import Iterator
 from typing import Final
 
 from blastradius.triage.block import Block
-from blastradius.triage.formats.parser import HINT_BYTES, Found, RowParser, last_line
+from blastradius.triage.formats.parser import HINT_BYTES, Found, RowParser, last_lines
 
 _BLANK: Final = rb"(?: |\xc2\xa0|\xe2\x80\xaf)"
 _WIDE: Final = rb"(?:\xc2\xa0|\xe2\x80[\xaf\x99])"
@@ -36,6 +36,7 @@ _ODD_ROW: Final = re.compile(
 # Up to the first blanks, 22 characters on or more, with something behind them.
 _OWNER: Final = re.compile(rb"^(?=[^\\]*+\\).{22}[^ ]*+ ++(?:(?!\S)[^ ]++ ++)*+(?=\S)")
 _SHORT_NAME: Final = re.compile(rb"^(?=.{12} \S)[^ a-z~]{1,6}~\d+(?:\.[^ a-z]{0,3})? +")
+_SUM: Final = re.compile(rb" {2,}\d[\d.,' \xc2\xa0\xe2\x80\xaf\x99]*\S.*")
 # A heading that lost its blank on the way through a page or a message.
 _BARE_HEADING: Final = re.compile(rb"[^\s\d<\\:][^\\]{5,40}?([A-Za-z]:\\.*)")
 
@@ -60,15 +61,15 @@ class DirParser(RowParser):
 
     def __init__(self) -> None:
         super().__init__()
-        self._last = b""
+        self._last = (b"", b"")
 
     @property
     def ends_early(self) -> bool:
-        """Whether the last folder has no sum: rows begin with their date, nothing else with a digit."""
-        return self._last[:1].isdigit()
+        """Whether the sums of files and of folders do not stand at its end: they are always there."""
+        return not all(map(_SUM.fullmatch, self._last))
 
     def _parse(self, lines: bytes) -> Iterator[Block]:
-        self._last = last_line(lines) or self._last
+        self._last = last_lines(lines, self._last)
         if not self.counts.lines and _AFTERNOON.search(lines[:HINT_BYTES]):
             self.calendar.prefer_month_first()
         return super()._parse(lines)

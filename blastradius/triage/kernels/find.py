@@ -16,7 +16,16 @@ from numba import njit
 
 from blastradius.engine.kernels.bits import count_ones
 from blastradius.triage.fold import FOLDED
-from blastradius.triage.letters import BORDERS, NEWLINE, OTHER, SLASH
+from blastradius.triage.letters import (
+    BORDERS,
+    GUID,
+    HYPHEN,
+    IS_HEX,
+    LEAST_RANDOM,
+    NEWLINE,
+    OTHER,
+    SLASH,
+)
 from blastradius.triage.matching import (
     CLASS_BITS,
     ENDS,
@@ -27,6 +36,7 @@ from blastradius.triage.matching import (
 )
 from blastradius.triage.vocabulary import CAPITALS, LEFT, RIGHT
 
+_NINE = 0x39
 _MOST_CROSSING = 64
 """Places of a line from which a literal may reach over a slash; with more, it shares nothing."""
 
@@ -174,6 +184,33 @@ def in_capitals(text, start, end):
 
 
 @njit(cache=True, nogil=True)
+def in_random(text, low, high):
+    """Tell whether a part of a text lies in a GUID or a hash: codes are found in any of these."""
+    start = low
+    while start > 0 and IS_HEX[text[start - 1]] and low - start < GUID:
+        start -= 1
+    stop = start
+    letters = digits = 0
+    while IS_HEX[text[stop]] and stop - start < 4 * GUID:
+        digits += text[stop] <= _NINE
+        letters += text[stop] > _NINE
+        stop += 1
+    if stop >= high and letters and digits and stop - start >= LEAST_RANDOM:
+        return True
+    for begin in range(max(high - GUID, 0), min(low, len(text) - GUID) + 1):
+        if text[begin + 8] != HYPHEN or text[begin + 13] != HYPHEN:
+            continue
+        if text[begin + 18] != HYPHEN or text[begin + 23] != HYPHEN:
+            continue
+        n_hex = 0
+        while n_hex < GUID and (IS_HEX[text[begin + n_hex]] or n_hex in (8, 13, 18, 23)):
+            n_hex += 1
+        if n_hex == GUID:
+            return True
+    return False
+
+
+@njit(cache=True, nogil=True)
 def at_edges(text, begin, kinds_at, found, tree, code, entry, start):
     """Keep what has the edges that it needs.
 
@@ -221,6 +258,8 @@ def at_edges(text, begin, kinds_at, found, tree, code, entry, start):
                 if not left_is >> ((what >> LEFT) & 3) & right_is >> ((what >> RIGHT) & 3) & 1:
                     continue
                 if (what >> CAPITALS) & 1 and not in_capitals(text, low, high):
+                    continue
+                if IS_HEX[text[low]] and IS_HEX[text[high - 1]] and in_random(text, low, high):
                     continue
                 if n >= len(entry):
                     return -1

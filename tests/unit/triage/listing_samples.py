@@ -131,6 +131,7 @@ SAMPLES = {
 01.02.2023  10:15         1\u2019234\u2019567 a.pdf
 01.02.2023  10:15            12'345 b.pdf
                2 Datei(en),      1\u2019246\u2019912 Bytes
+               0 Verzeichnis(se),    99\u2019000\u2019000 Bytes frei
 """,
         ("D:\\Kunden\\a.pdf", "D:\\Kunden\\b.pdf"),
         (1_234_567, 12_345),
@@ -147,6 +148,7 @@ SAMPLES = {
 2023/02/01  10:15    <DIR>          .
 2023/02/01  10:15            12,345 図面.pdf
                1 個のファイル              12,345 バイト
+               2 個のディレクトリ  99,000,000,000 バイトの空き領域
 """,
         ("C:\\データ\\図面.pdf",),
         (12_345,),
@@ -163,6 +165,7 @@ SAMPLES = {
 01.02.2023  12:21                 4 NUL~1.LON    nul.longext
 01.02.2023  12:21                 4              ~$gebot.docx
                4 Datei(en)             12 Bytes
+               1 Verzeichnis(se), 99.000.000 Bytes frei
 """,
         (r"D:\test\...", r"D:\test\a.txt", r"D:\test\nul.longext", r"D:\test\~$gebot.docx"),
         (4, 0, 4, 4),
@@ -177,6 +180,7 @@ SAMPLES = {
 01.02.2023  12:21            12.345 FIRMA\mueller          Angebot VW.pdf
 01.02.2023  12:21               345 NT-AUTORITÄT\SYSTEM    b c.txt
                2 Datei(en)         12.690 Bytes
+               1 Verzeichnis(se), 99.000.000 Bytes frei
 """,
         (r"D:\q\Angebot VW.pdf", r"D:\q\b c.txt"),
         (12_345, 345),

@@ -249,7 +249,9 @@ def test_a_listing_that_is_cut_off_says_so(tmp_path):
     path.write_text(SAMPLES["7z l"].text[:-120])
     reading = Reading()
     list(read_blocks([str(path)], reading=reading))
-    assert reading.inputs[0].problems == ["ends where the format goes on: it may be cut off"]
+    assert reading.inputs[0].problems == [
+        "ends before the end that its format has: it may be cut off"
+    ]
 
 
 def test_a_format_that_no_line_has_is_a_problem(tmp_path):

@@ -117,6 +117,38 @@ def test_the_search_is_that_of_the_definition(texts, lines):
     assert search(patterns, lines) == slow_search(patterns, lines) if patterns else True
 
 
+HEX = st.text("0123456789abcdefABCDEF", min_size=1, max_size=40)
+GUIDS = st.uuids().map(str)
+HEXES = st.one_of(GUIDS, GUIDS.map(str.upper), HEX, st.sampled_from(["-", "/", "x", "a8d3", "8d"]))
+
+
+@given(st.lists(st.lists(HEXES, max_size=5).map("".join), min_size=1, max_size=6))
+@settings(deadline=None, max_examples=200)
+def test_what_is_random_is_that_of_the_definition(lines):
+    patterns = [parse_pattern(text) for text in ("=a8 d3", "8d", "*ab*", "ace", "*ff", "e4 2*")]
+    assert search(patterns, lines) == slow_search(patterns, lines)
+
+
+@pytest.mark.parametrize(
+    ("line", "is_found"),
+    [
+        ("Kunden/A8-D3/x.pdf", True),
+        ("Kunden/2012-A8D3-facelift.pdf", True),
+        ("{34ED84E9-A8D3-C074-CF3B-C1AAA1B52384}", False),
+        ("34ed84e9-b4a8-a8d3-cf3b-c1aaa1b52384.pdf", False),
+        ("34ed84e9-b4a8-a8d3-cf3b-c1aaa1b5238", True),  # the last one has eleven
+    ],
+)
+def test_codes_in_guids_are_no_codes(line, is_found):
+    assert bool(search([parse_pattern("=a8 d3")], [line])) is is_found
+
+
+def test_codes_in_hashes_are_no_codes():
+    eight_d = [parse_pattern("8d")]
+    assert search(eight_d, ["d41d8cd98f00b204e9800998ecf8427e/x", "0a8d00b204e980099"]) == set()
+    assert len(search(eight_d, ["8D-Report 20210304123456.pdf", "8d00b204e98", "8d 1"])) == 3
+
+
 @given(st.text(max_size=30))
 def test_folding_patterns_and_lines_agree(text):
     line = text.replace("\n", " ").replace("\ud800", "")
