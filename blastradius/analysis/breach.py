@@ -75,6 +75,7 @@ class BreachAnalysis:
             what_ifs=self._what_ifs(found),
             importance=edge_importance(harm, self.solver, harm.node.get(Event("harmed", found.id))),
             scenario=self.analysis.scenario,
+            cautions=self.analysis.cautions,
         )
 
     def _what_ifs(self, party: Party) -> tuple[WhatIf, ...]:
@@ -171,7 +172,7 @@ def analyze_breach(
         unobserved_edges_note=_limits(graph, parties.values()),
         scenario=_scenario_note(solved, graph, target, graph_sha256),
         cautions=(
-            *cautions_about(reader.weighed, names, reader.book),
+            *cautions_about(reader.weighed, names, reader.book, priors),
             *cautions_about_files(question.observation_files, graph, solved.scope),
         ),
     )

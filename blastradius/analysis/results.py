@@ -432,3 +432,5 @@ class Explanation:
     """Birnbaum importance of each edge for P(party harmed), prior [1]: edge id -> derivative."""
     scenario: ScenarioNote | None = None
     """What is tried out; None where the breach is taken as it is."""
+    cautions: tuple[str, ...] = ()
+    """What was said that asks for a second look, in the whole analysis."""

@@ -10,7 +10,7 @@ from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Literal, TypeVar
 
-from pydantic import ConfigDict, Field, TypeAdapter, ValidationError
+from pydantic import BeforeValidator, ConfigDict, Field, TypeAdapter, ValidationError
 
 from blastradius.errors import GraphFileError, Problem
 from blastradius.io.document import Document, UnreadableTextError, with_containers
@@ -24,7 +24,7 @@ from blastradius.model.check import (
     find_observation_faults,
     spell,
 )
-from blastradius.model.graph import Graph, Name, Observation, Record
+from blastradius.model.graph import Graph, Name, Observation, Record, Text
 from blastradius.model.text import nearest, printable, quoted
 from blastradius.model.vocabulary import Tlp
 
@@ -44,6 +44,11 @@ GRAPH_SUFFIXES = (".yaml", ".yml", ".json")
 _UNPRINTABLE = re.compile("[^\t\n\r -~\x85\xa0-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 
+def _bare_label(text: object) -> object:
+    """Return a label as it is known, whatever its prefix and case."""
+    return text.upper().removeprefix("TLP:") if isinstance(text, str) else text
+
+
 class _ObservationFile(Record):
     """The mapping form of an observation file."""
 
@@ -52,10 +57,12 @@ class _ObservationFile(Record):
     schema_: Annotated[Literal["blastradius/observations/1"], Field(alias="schema")] = (
         "blastradius/observations/1"
     )
-    tlp: Tlp | None = None
+    tlp: Annotated[Tlp, BeforeValidator(_bare_label)] = None  # type: ignore[assignment] # not null
     """How far its content may be passed on."""
     target: Name | None = None
     """Whose breach it speaks of: party or incident; missing says nothing."""
+    caveat: Text | None = None
+    """What is missing in what it rests on."""
     observations: tuple[Observation, ...]
 
 
@@ -114,6 +121,8 @@ class ObservationFile:
     """How far its content may be passed on, if it says so."""
     target: str | None = None
     """Whose breach it speaks of, if it says so: a party or an incident, by any name."""
+    caveat: str | None = None
+    """What is missing in what it rests on, if it says so."""
 
 
 def read_observations(path: str | Path, graph: Graph | None = None) -> tuple[Observation, ...]:
@@ -153,7 +162,7 @@ def read_observation_file(path: str | Path, graph: Graph | None = None) -> Obser
     digest = hashlib.sha256(content).hexdigest()
     if file is None:
         return ObservationFile(str(path), digest, observations)
-    return ObservationFile(str(path), digest, observations, file.tlp, file.target)
+    return ObservationFile(str(path), digest, observations, file.tlp, file.target, file.caveat)
 
 
 def read_bytes(path: Path, shipped: Collection[str] = ()) -> bytes:

@@ -134,7 +134,7 @@ A file for `--observations` is a list of [Observation](#observation), or a mappi
 under `observations` and `blastradius/observations/1` under `schema`. The mapping may also have `tlp`, how
 far its content may be passed on (RED, AMBER+STRICT, AMBER, GREEN or CLEAR): what is made of it then
 bears the strictest label. And it may have `target`, whose breach it speaks of, a party or an incident by
-any name: an analysis of another breach then says so.
+any name: an analysis of another breach then says so; and `caveat`, what is missing in what it rests on.
 
 | Type | How it is written |
 |---|---|

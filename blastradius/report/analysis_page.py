@@ -94,7 +94,7 @@ def analysis_document(
         *_group_sections(analysis, shown),
         Section("Blast radius", (_blast_facts(analysis),)),
         Section("Assumptions", tuple(assumption_blocks(analysis.assumptions))),
-        *_caution_sections(analysis.cautions),
+        *caution_sections(analysis.cautions),
         *_next_sections(analysis),
         Section("Limits", tuple(_limits(analysis, shown, graph))),
     )
@@ -404,7 +404,8 @@ def _next_step(step: NextStep) -> tuple[Inline, ...]:
     return sentence, words(Span(f"total score if {moves}", "quiet"))
 
 
-def _caution_sections(cautions: tuple[str, ...]) -> Iterator[Section]:
+def caution_sections(cautions: tuple[str, ...]) -> Iterator[Section]:
+    """Yield what was said that asks for a second look, if anything was."""
     if not cautions:
         return
     items = [(words(f"{wording.sentence(text)}"),) for text in cautions[:_CAUTIONS_SHOWN]]

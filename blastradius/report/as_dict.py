@@ -113,6 +113,7 @@ def explanation_dict(explanation: Explanation) -> Plain:
         "what_ifs": [
             {"text": item.text, "score": canonical(item.score)} for item in explanation.what_ifs
         ],
+        "cautions": list(explanation.cautions),
         "importance": {
             edge: canonical(value) for edge, value in sorted(explanation.importance.items())
         },

@@ -322,7 +322,16 @@ def _option_differences(before: Plain, after: Plain) -> Iterator[Difference]:
     for key in sorted((before.keys() | after.keys()) - {"scenario", "observation_files"}):
         one, other = before.get(key), after.get(key)
         if (one or None) != (other or None):
-            yield Difference(f"option {key}", _value(one), _value(other), is_caution=False)
+            in_words = _statements if key == "observations" else _value
+            yield Difference(f"option {key}", in_words(one), in_words(other), is_caution=False)
+
+
+def _statements(value: Any) -> str:  # noqa: ANN401 - a list of plain statements, or none
+    """Return how many statements there are, and of whom."""
+    if not value:
+        return "not set"
+    whom = ", ".join(dict.fromkeys(str(s.get("party") or s.get("dataset")) for s in value))
+    return printable(f"{numbers.counted(len(value), 'statement')} on {whom}", _LONG)
 
 
 def _value(value: object) -> str:

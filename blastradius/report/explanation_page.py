@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from blastradius.report import numbers, wording
+from blastradius.report.analysis_page import caution_sections
 from blastradius.report.document import (
     Block,
     Bullets,
@@ -64,6 +65,7 @@ def explanation_document(
         *_path_sections(explanation, parties, graph),
         *_dataset_sections(explanation, parties),
         *_observation_sections(explanation, parties),
+        *caution_sections(explanation.cautions),
         *_counterfactual_sections(explanation, parties),
         *_what_if_sections(explanation),
     )
@@ -257,7 +259,11 @@ def _observation_sections(
     observations = explanation.party.observations
     if observations:
         items = tuple(tuple(_observation_lines(item, parties)) for item in observations)
-        yield Section("What was said", (Bullets(items),))
+        blocks: tuple[Block, ...] = (Bullets(items),)
+        if explanation.party.hops is None:
+            nobody = "No recorded path leads there: what was said stands, but no figure counts it."
+            blocks = (*blocks, Paragraph(words(Span(nobody, "warn"))))
+        yield Section("What was said", blocks)
 
 
 def _observation_lines(

@@ -53,8 +53,10 @@ def percent(probability: float) -> str:
 
     >>> percent(0.914), percent(0.0004), percent(0.9996), percent(0.0), percent(1.0)
     ('91%', '<1%', '>99%', '0%', '100%')
+    >>> percent(0.99 + 1e-16)
+    '99%'
     """
-    hundredths = probability * 100
+    hundredths = canonical(probability * 100)
     if 0 < hundredths < 1:
         return "<1%"
     if 99 < hundredths < 100:

@@ -45,6 +45,8 @@ def observations_text(triage: Triage, tlp: Tlp = DEFAULT_TLP) -> str:
     lines += ["", f"schema: {SCHEMA}", f"tlp: {tlp}"]
     if triage.target:
         lines.append(f"target: {_scalar(_foreign(triage.target))}")
+    if triage.caveat:
+        lines.append(f"caveat: {_scalar(triage.caveat)}")
     if not triage.observations:
         return "\n".join([*lines, "observations: []", ""])
     found = {party.id: party for party in triage.parties}
@@ -68,7 +70,9 @@ def _head(triage: Triage, tlp: Tlp) -> Iterator[str]:
     if triage.is_partial:
         yield "PARTIAL: reading was interrupted; parties named later are missing"
     if triage.sampled is not None:
-        yield from textwrap.wrap(f"SAMPLE: {sample_words(triage.sampled)}", _WIDTH)
+        yield from textwrap.wrap(
+            f"SAMPLE: {sample_words(triage.sampled, is_partial=triage.is_partial)}", _WIDTH
+        )
     for read in triage.inputs[:_LISTINGS]:
         day = f", last written {read.modified}" if read.modified else ""
         yield _foreign(f"listing: {read.name}, {read.stored_bytes:,} bytes{day}")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from itertools import islice
 from typing import TYPE_CHECKING, NamedTuple
 
 from blastradius.model.vocabulary import Tlp
@@ -185,11 +186,20 @@ def _read_facts(triage: Triage) -> Facts:
     return Facts(tuple(rows))
 
 
+def _twins(triage: Triage) -> Iterator[str]:
+    """Yield listings that are the same, byte for byte: what they name counts as often."""
+    first: dict[str, str] = {}
+    files = dict.fromkeys((read.name.partition("!")[0], read.sha256) for read in triage.inputs)
+    for name, sha256 in files:
+        if sha256 and first.setdefault(sha256, name) != name:
+            yield f"{name} is the same as {first[sha256]}, byte for byte: its files count twice."
+
+
 def _warnings(triage: Triage) -> Iterator[str]:
     if triage.is_partial:
         yield "PARTIAL: reading was interrupted. Everything here is of the part read before that."
     if triage.sampled is not None:
-        yield f"SAMPLE: {sample_words(triage.sampled)}"
+        yield f"SAMPLE: {sample_words(triage.sampled, is_partial=triage.is_partial)}"
     intervals = [party.interval for party in triage.parties]
     if _is_part(triage) and intervals and not any(intervals):
         yield "SAMPLE: too little was looked at for intervals."
@@ -197,10 +207,16 @@ def _warnings(triage: Triage) -> Iterator[str]:
     if incomplete:
         noun = numbers.counted(incomplete, "listing")
         yield f"INCOMPLETE: {noun} could not be read to the end or not in full; see below."
+    yield from islice(_twins(triage), _INPUTS)
 
 
-def sample_words(sampled: float) -> str:
+def sample_words(sampled: float, *, is_partial: bool = False) -> str:
     """Return how much of a listing a sample looked at, and what that means for counts."""
+    if is_partial:
+        part = numbers.percent_of_whole(sampled)
+        return (
+            f"{part} was looked at of what was read before the interrupt; counts are of that part."
+        )
     if sampled >= 1:
         return (
             "the listing is so small that all of it was looked at. Counts are of the whole, and no "
@@ -245,7 +261,9 @@ def _line_words(read: InputRead) -> str:
     if read.folders:
         parts.append(numbers.counted(read.folders, "folder"))
     if read.other:
-        parts.append(f"{read.other:,} headings, sums or empty lines")
+        parts.append(
+            f"{numbers.counted(read.other, 'heading, sum or empty line', 'headings, sums or empty lines')}"
+        )
     return f"{numbers.counted(read.lines, 'line')}: {', '.join(parts)}"
 
 
@@ -536,6 +554,7 @@ def _how_options(triage: Triage, look: TriageLook) -> tuple[str, ...]:
         *wording.graph_option(look.graph),
         *(word for path in look.lexicons for word in ("--lexicon", path)),
         *(("--format", str(form)) if form is not None else ()),
+        *(("--tlp", look.tlp) if look.tlp != DEFAULT_TLP else ()),
     )
 
 

@@ -43,7 +43,7 @@ NO_LISTING: Final = (
 _PATH: Final = re.compile(rb"[/\\]|\.[A-Za-z0-9_~-]{1,8}[ \r]*$")
 """What paths have and sentences have not: a slash or an ending."""
 
-_LEAST_LINES: Final = 4
+_LEAST_LINES: Final = 3
 _WORDY: Final = 3
 """Blanks of a line from which on it may be a sentence."""
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any, Literal
 
@@ -214,3 +215,20 @@ class Triage:
     def is_incomplete(self) -> bool:
         """Whether a listing could not be read to its end, or not in full."""
         return any(read.problems for read in self.inputs)
+
+    @property
+    def caveat(self) -> str | None:
+        """What is missing, in words; None where all was looked at."""
+        return caveat_of(self.inputs, is_partial=self.is_partial, sampled=self.sampled)
+
+
+def caveat_of(
+    inputs: Iterable[InputRead], *, is_partial: bool, sampled: float | None
+) -> str | None:
+    """Return what is missing where not all of some listings was looked at."""
+    marks = {
+        "PARTIAL: reading was interrupted": is_partial,
+        "SAMPLE: only a part was looked at": sampled is not None and sampled < 1,
+        "INCOMPLETE: a listing could not be read in full": any(read.problems for read in inputs),
+    }
+    return "; ".join(mark for mark, is_so in marks.items() if is_so) or None

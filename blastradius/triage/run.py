@@ -22,7 +22,7 @@ from blastradius.triage.interrupts import Interrupt
 from blastradius.triage.lexicon import Lexicon
 from blastradius.triage.matching import Matcher
 from blastradius.triage.reading import InputReading, Reading, read_blocks
-from blastradius.triage.results import InputRead, PartyFound, Triage, TriageProvenance
+from blastradius.triage.results import InputRead, PartyFound, Triage, TriageProvenance, caveat_of
 from blastradius.triage.room import Room
 from blastradius.triage.sample import BlockSample
 from blastradius.triage.summary import SURENESS, Summary, observation
@@ -209,9 +209,8 @@ class _Run:
         summary = Summary(tally, self.vocabulary)
         found = [self._estimated(party) for party in summary.parties()]
         inputs = tuple(_input(each) for each in reading.inputs)
-        remark = "PARTIAL: reading was interrupted" if is_partial else None
-        if self.question.sample is not None:
-            remark = "SAMPLE: only a part was looked at"
+        sampled = self._sample.looked_at
+        caveat = caveat_of(inputs, is_partial=is_partial, sampled=sampled)
         named = [party for party in found if party.files]
         known = tuple(party for party in named if party.in_graph)
         return Triage(
@@ -220,7 +219,7 @@ class _Run:
             breached=self._breached,
             inputs=inputs,
             is_partial=is_partial,
-            sampled=self._sample.looked_at,
+            sampled=sampled,
             files=tally.lines,
             bytes=tally.size,
             sized=tally.sized,
@@ -231,7 +230,7 @@ class _Run:
             nearly=tuple(party for party in found if not party.files and party.in_graph),
             nobody=summary.nobody(),
             rules=summary.rules(),
-            observations=tuple(observation(party, inputs, remark) for party in known),
+            observations=tuple(observation(party, inputs, caveat) for party in known),
             folders_dropped=tally.folders.dropped,
             skipped=tuple(reading.skipped),
         )

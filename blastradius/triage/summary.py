@@ -164,9 +164,9 @@ def _day(days: int) -> str | None:
 
 
 def observation(
-    party: PartyFound, inputs: Sequence[InputRead], remark: str | None = None
+    party: PartyFound, inputs: Sequence[InputRead], caveat: str | None = None
 ) -> Observation:
-    """Return what the listings say of a party, as soft evidence; a remark goes before its note."""
+    """Return what the listings say of a party, as soft evidence; what is missing goes before its note."""
     assert party.id is not None
     sources = tuple(
         Source(title=_title(read), tier="primary", date=read.modified) for read in inputs
@@ -175,7 +175,8 @@ def observation(
         f"{v.variety} {v.files:,}" for v in party.varieties[:5] if v.variety is not None
     )
     note = (
-        f"{_n(party.files, 'path')} in {_n(party.n_folders, 'folder')} name the party "
+        f"{_n(party.files, 'path')} in {_n(party.n_folders, 'folder')} "
+        f"{'names' if party.files == 1 else 'name'} the party "
         f"({party.high:,} surely); "
         f"by name: {kinds or 'nothing that tells a kind'}. Names are evidence of presence, not proof"
     )
@@ -185,5 +186,5 @@ def observation(
         likelihood_ratio=round(party.likelihood_ratio, 3),
         date=max((read.modified for read in inputs if read.modified), default=None),
         evidence=Evidence(certainty="inferred", sources=sources[:20]),
-        note=f"{remark}. {note}" if remark else note,
+        note=f"{caveat}. {note}" if caveat else note,
     )

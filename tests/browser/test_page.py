@@ -477,7 +477,7 @@ def test_what_was_said_and_how_far_it_may_go(tab, tmp_path):
     assert page.inner_text("#tlp") == "TLP:RED"
     page.click("#tab-incident")
     doubts = page.inner_text("main")
-    assert "speaks of another breach, that of zf" in doubts
+    assert "speaks of zf, which is another breach" in doubts
     assert "A statement on BMW says denied".lower() in doubts.lower()
     assert "2 beyond those of the graph" in doubts
     assert f"{said} (2 statements)" in doubts

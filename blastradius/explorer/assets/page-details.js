@@ -419,6 +419,7 @@
         {},
         'Choose a party or an arrow to see why: its paths, their evidence, and the score without each relation.',
       ),
+      app.lookAgain(),
       data.next_steps.length ? section('What to do first', nextSteps()) : null,
     ];
   }

@@ -96,7 +96,8 @@
     ];
   }
 
-  function lookAgain() {
+  /** What was said and is counted, but may not be meant so. */
+  app.lookAgain = function () {
     if (data.cautions.length === 0) return null;
     return section(
       'Look again: counted as it stands, perhaps not meant so',
@@ -106,14 +107,14 @@
         data.cautions.map((text) => el('li', {}, `${text}.`)),
       ),
     );
-  }
+  };
 
   app.incidentPage = () => [
     facts(incidentRows()),
     section('Sources of the incident', sources(data.incident.sources)),
     groupsBlock(),
     section('Limits', el('p', {}, `${data.limits}.`), el('p', {}, '“No recorded path” is never “safe”.')),
-    lookAgain(),
+    app.lookAgain(),
     section('Where this comes from', facts(provenanceRows())),
   ];
 

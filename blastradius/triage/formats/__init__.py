@@ -9,6 +9,12 @@ from blastradius.triage.formats.delimited import DelimitedParser, find_table
 from blastradius.triage.formats.parser import Parser
 from blastradius.triage.formats.plain import PlainParser
 from blastradius.triage.formats.powershell import PowerShellParser
+from blastradius.triage.formats.prefixed import (
+    ChecksumParser,
+    NumberedParser,
+    S3Parser,
+    has_numbers,
+)
 from blastradius.triage.formats.robocopy import RobocopyParser
 from blastradius.triage.formats.sevenzip import SevenZipParser
 from blastradius.triage.formats.tar import TarParser
@@ -33,9 +39,12 @@ FORMATS: Final[dict[str, type[Parser]]] = {
     "zipinfo": ZipinfoParser,
     "7z": SevenZipParser,
     "rar": UnrarParser,
+    "checksums": ChecksumParser,
+    "s3": S3Parser,
     "tree": TreeParser,
     "csv": DelimitedParser,
     "ls-names": LsNamesParser,
+    "numbered": NumberedParser,
     PLAIN: PlainParser,
 }
 """Parsers by the name of their format; of two that understand a listing the first one is taken."""
@@ -45,7 +54,7 @@ SAMPLE_BYTES: Final = 2**16
 
 _HEADINGS: Final = re.compile(rb"\n\n([^\n]+)(?=:\n)")
 
-_LENIENT: Final = ("csv", "ls-names", PLAIN)
+_LENIENT: Final = ("csv", "ls-names", "numbered", PLAIN)
 """Formats that would understand anything in some way, and are asked last."""
 
 _LEAST: Final = 0.5
@@ -77,7 +86,7 @@ def detect(sample: bytes) -> str:
         return "csv"
     if _has_folder_headings(sample) and _share(LsNamesParser(), sample) > _LEAST:
         return "ls-names"
-    return PLAIN
+    return "numbered" if has_numbers(sample) else PLAIN
 
 
 def _has_folder_headings(sample: bytes) -> bool:

@@ -52,6 +52,12 @@ def test_they_stand_below_the_table_not_in_it():
     assert "Spoken of" not in page(ask(linked="reported"))
 
 
+def test_an_explanation_says_that_no_figure_counts_it():
+    text = " ".join(ask(one="confirmed").explain("one").to_text().split())
+    assert "No recorded path leads there: what was said stands, but no figure counts it." in text
+    assert "no figure counts it" not in ask(linked="confirmed").explain("linked").to_text()
+
+
 def test_data_keep_a_row_for_each():
     result = ask(one="confirmed", two="denied")
     assert [row["id"] for row in result.to_rows()] == ["linked", "one", "two"]

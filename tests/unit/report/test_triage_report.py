@@ -168,7 +168,7 @@ def test_partial_and_sampled_are_said_on_top():
     text = VIEWS["sampled"].to_text(width=200)
     assert text.startswith("PARTIAL, SAMPLE, INCOMPLETE: Leak listing of Continental")
     told = flat(text)
-    assert "SAMPLE: 1% of the listing was looked at" in told
+    assert "SAMPLE: 1% was looked at of what was read before the interrupt" in told
     assert "PARTIAL: reading was interrupted" in told
     assert "11,800–12,901 files, 95% interval" in told
     assert "blastradius triage listing.txt.gz --target continental" in told

@@ -730,6 +730,52 @@ folder/b, c.pdf,13,2023-02-01T10:15:00Z
         ("./a/b.txt", "./a/c.txt", "./a"),
         (4, 12, 16),
     ),
+    "sha256sum": Sample(
+        "checksums",
+        "".join(f"{k:064x}  Kunden/BMW/Teil {k}.pdf\n" for k in range(9))
+        + f"{'0' * 64} *Kunden/Liste.txt\n",
+        (*(f"Kunden/BMW/Teil {k}.pdf" for k in range(9)), "Kunden/Liste.txt"),
+    ),
+    "aws s3 ls --recursive": Sample(
+        "s3",
+        """2023-02-01 10:15:00          0 Kunden/
+2023-02-01 10:15:00    1234567 Kunden/BMW/Lastenheft V2.pdf
+2023-02-01 10:15:00          0 leer.txt
+
+Total Objects: 3
+   Total Size: 1234567
+""",
+        ("Kunden/BMW/Lastenheft V2.pdf", "leer.txt"),
+        (1_234_567, 0),
+        (DAY, DAY),
+        folders=1,
+    ),
+    "find with sizes": Sample(
+        "numbered",
+        "".join(f"{7 * k} Kunden/BMW/Teil {k}.pdf\n" for k in range(9)),
+        tuple(f"Kunden/BMW/Teil {k}.pdf" for k in range(9)),
+        tuple(7 * k for k in range(9)),
+        (None,) * 9,
+    ),
+    "find with sizes and dates": Sample(
+        "numbered",
+        "".join(f"{7 * k} 2023-02-01 10:15:00.0000000000 ./Teil {k}.pdf\n" for k in range(9)),
+        tuple(f"./Teil {k}.pdf" for k in range(9)),
+        tuple(7 * k for k in range(9)),
+        (DAY,) * 9,
+    ),
+    "numbered lines": Sample(
+        "numbered",
+        "".join(f"{k}. Kunden/BMW/Teil {k}.pdf\n" for k in range(1, 20)),
+        tuple(f"Kunden/BMW/Teil {k}.pdf" for k in range(1, 20)),
+        None,
+        (None,) * 19,
+    ),
+    "paths that begin with numbers": Sample(
+        "plain",
+        "".join(f"{k % 4:02} Kunden/BMW/Teil {k}.pdf\n" for k in range(20)),
+        tuple(f"{k % 4:02} Kunden/BMW/Teil {k}.pdf" for k in range(20)),
+    ),
     "paths, with commas and blanks": Sample(
         "plain",
         "D:\\Kunden\\a, b.pdf\n\n\\\\server\\c, d.pdf\n./e/f g: h\nD:\\Kunden\\\n",

@@ -234,7 +234,7 @@ def test_a_letter_is_no_listing(tmp_path):
         ["Audi", "BMW", "Volkswagen", "Mercedes Benz"] * 3,
         ["Protokoll der Sitzung vom 3 Maerz.docx", "Angebot an die Audi AG.pdf"] * 3,
         ["Kunden/Protokoll der Sitzung vom 3 Maerz", "Kunden/Angebot an die Audi AG"] * 3,
-        ["one line of a few words"] * 3,
+        ["one line of a few words"] * 2,
     ],
 )
 def test_lists_with_blanks_in_names_are_listings(tmp_path, lines):
