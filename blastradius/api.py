@@ -376,6 +376,7 @@ def triage(
     loaded = load_source(source)
     graph = _named_graph(loaded)
     origins: tuple[str, ...] = ()
+    named = None
     if target is not None:
         named = resolve_target(graph, target)
         origins = named.origins if isinstance(named, Incident) else (named.id,)
@@ -383,6 +384,7 @@ def triage(
     lexicon = joined_lexicon(files)
     question = TriageQuestion(
         target=target,
+        target_id=None if named is None else named.id,
         origins=origins,
         listing_format=listing_format,
         sample=sample,
@@ -816,7 +818,7 @@ class Result:
         min_score : float
             Only parties with at least this posterior score [points].
         top : int, optional
-            At most this many.
+            At most this many of those with a recorded path.
         grouped : bool
             Whether to list groups instead of their members.
         """

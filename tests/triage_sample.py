@@ -220,6 +220,7 @@ TRIAGE = Triage(
         ),
     ),
     target="continental",
+    target_id="continental",
     breached=("Continental",),
     inputs=(LISTING,),
     is_partial=False,
@@ -256,6 +257,7 @@ def sampled():
 
 NOTHING = changed(
     target=None,
+    target_id=None,
     breached=(),
     files=0,
     bytes=0,

@@ -59,7 +59,7 @@ def analyze(
         int | None,
         typer.Option(
             parser=whole_number("--top"),
-            help=f"List at most this many, 1 or more; printed tables end after {ON_SCREEN:,} rows without it.",
+            help=f"List at most this many with a recorded path, 1 or more; printed tables end after {ON_SCREEN:,} rows without it.",
             metavar="N",
             show_default=False,
             rich_help_panel=shared.LISTING,

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
+    from threading import Event
 
     from rich.progress import Progress as RichProgress
     from rich.progress import TaskID
@@ -21,8 +22,8 @@ _DELAY = 1.0
 """Silence before a bar appears [s]: short work needs none."""
 
 
-_FIRST_DELAY = 4.0
-"""Silence before a first run says why it takes long [s]."""
+_FIRST_DELAY = 3.0
+"""How often it is asked whether a first run must say why it takes long [s]."""
 
 _FIRST = "getting ready: the first run after an installation compiles, which takes half a minute\n"
 
@@ -124,13 +125,12 @@ class _ReadingBar:
         self._begun = time.monotonic()
         self._shown: tuple[RichProgress, TaskID] | None = None
         # Nothing moves while kernels are compiled, so a clock has to say why.
-        self._first = threading.Timer(_FIRST_DELAY, _say_if_compiling)
-        self._first.daemon = True
-        self._first.start()
+        self._moves = threading.Event()
+        threading.Thread(target=_say_if_compiling, args=[self._moves], daemon=True).start()
 
     def __call__(self, done: int, total: int | None, paths: int) -> None:
         if paths:
-            self._first.cancel()
+            self._moves.set()
         elapsed = time.monotonic() - self._begun
         if self._shown is None:
             if elapsed < _DELAY or (total is not None and done >= total):
@@ -158,16 +158,18 @@ class _ReadingBar:
 
     def close(self) -> None:
         """Take the bar away."""
-        self._first.cancel()
+        self._moves.set()
         if self._shown is not None:
             self._shown[0].stop()
 
 
-def _say_if_compiling() -> None:
+def _say_if_compiling(moves: Event) -> None:
     from blastradius.engine.compiled import is_compiling
 
-    if is_compiling():
-        sys.stderr.write(_FIRST)
+    while not moves.wait(_FIRST_DELAY):
+        if is_compiling():
+            sys.stderr.write(_FIRST)
+            return
 
 
 def reading_rate(done: int, paths: int, elapsed: float) -> str:

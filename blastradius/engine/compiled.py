@@ -38,7 +38,8 @@ def is_compiling() -> bool:
 
 def _is_in_compiler(frame: FrameType | None) -> bool:
     while frame is not None:
-        if frame.f_globals.get("__name__") == "numba.core.compiler":
+        is_body = frame.f_code.co_name == "<module>"  # the compiler is being loaded
+        if frame.f_globals.get("__name__") == "numba.core.compiler" and not is_body:
             return True
         frame = frame.f_back
     return False

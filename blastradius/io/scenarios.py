@@ -7,17 +7,14 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from blastradius.errors import OutputError, ScenarioError
+from blastradius.errors import GraphFileError, OutputError, ScenarioError
 from blastradius.io.files import Source, read_bytes, validated
 from blastradius.model.check import Fault, find_scenario_faults, spell
-from blastradius.model.scenario import SCHEMA, Scenario
+from blastradius.model.scenario import Scenario
 from blastradius.model.text import printable
 
 if TYPE_CHECKING:
     from blastradius.model.graph import Graph
-
-_HEAD_BYTES = 2**16
-"""Beginning of a file, in which a scenario says what it is."""
 
 
 def load_scenario(source: str | Path | Mapping[str, Any] | Scenario, graph: Graph) -> Scenario:
@@ -49,14 +46,13 @@ def spare_others(path: str) -> None:
         If there is a file, and it does not say that it is a scenario.
     """
     file = Path(path)
+    if not file.is_file() or not file.stat().st_size:
+        return  # nothing is lost; if it is something else, writing says what is wrong
     try:
-        with file.open("rb") as stream:
-            is_scenario = SCHEMA.encode() in stream.read(_HEAD_BYTES)
-    except OSError:
-        return  # there is none, or writing will say what is wrong
-    if not is_scenario:
+        read_scenario(file)
+    except GraphFileError:
         msg = f"cannot write {printable(path, 200)}: it exists, and it is no scenario"
-        raise OutputError(msg)
+        raise OutputError(msg) from None
 
 
 def read_scenario(path: str | Path, graph: Graph | None = None) -> Scenario:

@@ -13,7 +13,7 @@ from blastradius.model.text import printable
 from blastradius.model.vocabulary import TLP_LABELS, Tlp, strictest
 from blastradius.report import numbers
 from blastradius.report.numbers import canonical
-from blastradius.report.tlp import label_of, tlp_label
+from blastradius.report.tlp import label_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -272,8 +272,14 @@ def _side(label: str, result: Mapping[str, Any]) -> Side:
 
 
 def _tlp(label: str | None) -> Tlp | None:
-    """Return the label of a result; one of before there were labels has none."""
-    return next((tlp for tlp in TLP_LABELS if label == tlp_label(tlp)), None)
+    """Return the label of a result; one of before there were labels has none.
+
+    What nobody knows is passed on to nobody.
+    """
+    if label is None:
+        return None
+    bare = str(label).upper().removeprefix("TLP:")
+    return next((tlp for tlp in TLP_LABELS if bare == tlp), "RED")
 
 
 def _scenario_words(scenario: Plain | None) -> str | None:

@@ -10,6 +10,9 @@ from blastradius.report.tlp import tlp_label
 
 Json = dict[str, Any]
 
+_LATER = ("tlp",)
+"""Keys that files of earlier versions lack."""
+
 _TEXT: Json = {"type": "string"}
 _TEXT_OR_NULL: Json = {"type": ["string", "null"]}
 _NUMBER: Json = {"type": "number"}
@@ -107,7 +110,7 @@ def _object(description: str, **properties: Json) -> Json:
         "description": description,
         "type": "object",
         "properties": properties,
-        "required": list(properties),
+        "required": [name for name in properties if name not in _LATER],
     }
 
 

@@ -15,6 +15,9 @@ from blastradius.report.tlp import tlp_label
 
 Json = dict[str, Any]
 
+_LATER = ("cautions", "tlp")
+"""Keys that files of earlier versions lack."""
+
 _TEXT: Json = {"type": "string"}
 _TEXT_OR_NULL: Json = {"type": ["string", "null"]}
 _COUNT: Json = {"type": "integer", "minimum": 0}
@@ -30,7 +33,7 @@ def _object(description: str, **properties: Json) -> Json:
         "description": description,
         "type": "object",
         "properties": properties,
-        "required": list(properties),
+        "required": [name for name in properties if name not in _LATER],
     }
 
 

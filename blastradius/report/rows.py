@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from blastradius.report import wording
 from blastradius.report.escape import csv_cell
-from blastradius.report.listing import Listing, select
+from blastradius.report.listing import Listing, is_only_spoken_of, select
 from blastradius.report.numbers import canonical
 from blastradius.report.tlp import label_of
 
@@ -58,7 +58,12 @@ def analysis_rows(analysis: Analysis, listing: Listing | None = None) -> list[Ro
     shown = listing if listing is not None else select(analysis)
     tlp = label_of(analysis.provenance)
     return [
-        {"rank": rank, **_common(entry), **_own(analysis, entry), "tlp": tlp}
+        {
+            "rank": None if is_only_spoken_of(entry) else rank,
+            **_common(entry),
+            **_own(analysis, entry),
+            "tlp": tlp,
+        }
         for rank, entry in enumerate(shown.entries, start=1)
     ]
 

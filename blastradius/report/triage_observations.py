@@ -43,8 +43,8 @@ def observations_text(triage: Triage, tlp: Tlp = DEFAULT_TLP) -> str:
     """Return the observations of a triage as YAML that ends with a newline."""
     lines = [f"# {line}".rstrip() for line in _head(triage, tlp)]
     lines += ["", f"schema: {SCHEMA}", f"tlp: {tlp}"]
-    if triage.target:
-        lines.append(f"target: {_scalar(_foreign(triage.target))}")
+    if triage.target_id is not None:
+        lines.append(f"target: {_scalar(triage.target_id)}")
     if triage.caveat:
         lines.append(f"caveat: {_scalar(triage.caveat)}")
     if not triage.observations:

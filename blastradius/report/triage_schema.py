@@ -16,6 +16,9 @@ from blastradius.report.triage_data import TRIAGE_SCHEMA
 
 Json = dict[str, Any]
 
+_LATER = ("breached", "is_incomplete")
+"""Keys that files of earlier versions lack."""
+
 _TEXT: Json = {"type": "string"}
 _TEXT_OR_NULL: Json = {"type": ["string", "null"]}
 _TEXTS: Json = {"type": "array", "items": _TEXT}
@@ -215,7 +218,7 @@ def _object(description: str, **properties: Json) -> Json:
         "description": description,
         "type": "object",
         "properties": properties,
-        "required": list(properties),
+        "required": [name for name in properties if name not in _LATER],
     }
 
 

@@ -32,13 +32,18 @@ class Interrupt:
         StoppedError
             If Ctrl-C was pressed before or meanwhile.
         """
-        if self.is_pressed:
-            raise StoppedError
-        self._is_waiting = True
+        found: bytes | None = None
+        self._is_waiting = True  # before it is asked: Ctrl-C comes between any two steps
         try:
-            return read()
+            if self.is_pressed:
+                raise StoppedError  # noqa: TRY301 - as if the reading had been stopped
+            found = read()
+        except StoppedError:
+            if found is None:
+                raise
         finally:
             self._is_waiting = False
+        return found
 
     @contextmanager
     def heeded(self) -> Iterator[None]:

@@ -40,7 +40,7 @@ NO_LISTING: Final = (
     "nevertheless"
 )
 
-_PATH: Final = re.compile(rb"[/\\]|\.[A-Za-z0-9_~-]{1,8}[ \r]*$")
+_PATH: Final = re.compile(rb"[/\\]|\.[\w~\x80-\xff-]{1,8}(?:[\s'\"*,;|)]+(?:\([^)]*\))?)?$")
 """What paths have and sentences have not: a slash or an ending."""
 
 _LEAST_LINES: Final = 3
@@ -169,14 +169,17 @@ def _read(listing: Listing, of_input: InputReading, name: str | None) -> Iterato
             parser = FORMATS[of_input.format]()
             of_input.counts = parser.counts
             doubt = _doubt(lines) if name is None and of_input.format == PLAIN else ""
-            if doubt:
+            if doubt and not listing.raw.is_stopped:
                 of_input.problems.append(doubt)
                 deque(chunks, maxlen=0)  # the rest, for its hash and its size
                 of_input.n_bytes = listing.n_bytes
                 break
         parser.counts.cut += lines.n_cut
         of_input.n_bytes = listing.n_bytes
-        for number, block in enumerate(parser.parse(lines.text, following)):
+        text = lines.text
+        if listing.ends_within_line and not following:
+            text = text[: text.rfind(b"\n", 0, -1) + 1]  # what was cut off is another path
+        for number, block in enumerate(parser.parse(text, following)):
             yield dataclasses.replace(block, n_bytes=0 if number else lines.n_bytes)
     if parser is not None:
         yield from parser.finish()
@@ -277,6 +280,8 @@ def _doubt(lines: Lines) -> str:
     texts = [line for line in sample.split(b"\n") if line.strip()]
     n_paths = sum(1 for line in texts if _PATH.search(line))
     n_wordy = sum(1 for line in texts if line.strip().count(b" ") >= _WORDY)
-    if len(texts) >= _LEAST_LINES and n_paths < len(texts) / 5 and n_wordy > len(texts) / 3:
+    is_all = len(sample) == len(lines.text)  # a letter is short; a long list may begin with one
+    is_letter = n_paths < len(texts) / 5 and n_wordy > len(texts) / 3
+    if is_all and is_letter and len(texts) >= _LEAST_LINES:
         return NO_LISTING
     return ""

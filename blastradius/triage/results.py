@@ -206,6 +206,8 @@ class Triage:
     """For review, and for ``analyze --observations``."""
     folders_dropped: int
     """Where too many folders were met to count all: most files that one left out may hold."""
+    target_id: str | None = None
+    """Id of the party or incident that the target means."""
     breached: tuple[str, ...] = ()
     """Names of the parties that the target means, whose own names are not searched for."""
     skipped: tuple[str, ...] = ()

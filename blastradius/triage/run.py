@@ -45,6 +45,8 @@ class TriageQuestion:
 
     target: str | None = None
     """Whose listing it is, as asked."""
+    target_id: str | None = None
+    """Id of the party or incident that this means."""
     origins: tuple[str, ...] = ()
     """Ids of the parties that this means: their own names are not searched for."""
     listing_format: str | None = None
@@ -216,6 +218,7 @@ class _Run:
         return Triage(
             provenance=provenance,
             target=self.question.target,
+            target_id=self.question.target_id,
             breached=self._breached,
             inputs=inputs,
             is_partial=is_partial,

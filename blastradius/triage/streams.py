@@ -115,12 +115,19 @@ class Listing:
         """Why the listing is not complete; known once it was read."""
         self.n_bytes = 0
         """Bytes that came out so far."""
+        self._is_within_line = False
+
+    @property
+    def ends_within_line(self) -> bool:
+        """Whether its end was not waited for, and stands within a line."""
+        return self.raw.is_stopped and self._is_within_line
 
     def chunks(self) -> Iterator[bytes]:
         """Yield its bytes, once. What cannot or may not be unpacked ends it and becomes a problem."""
         try:
             for chunk in self._checked():
                 self.n_bytes += len(chunk)
+                self._is_within_line = not chunk.endswith((b"\n", b"\r", b"\0"))
                 yield chunk
         except BrokenListingError as error:
             if not self.raw.is_stopped:

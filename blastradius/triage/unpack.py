@@ -29,6 +29,11 @@ OUTPUT_BYTES: Final = 2**18
 LAST_BYTES: Final = 64
 """End of a file that is unpacked byte by byte: a wrong check sum there costs nothing before it."""
 
+_ZEROS_AT_ONCE: Final = 4_096
+
+_AFTER_STOP: Final = 16 * 2**20
+"""Bytes that may still come out of what was read, once no more is wanted: a moment's work."""
+
 MAX_RATIO: Final = 1_000
 """Bytes that may come out for each compressed byte, after the first `FREE_BYTES`."""
 
@@ -82,6 +87,8 @@ class RawFile:
         """Whether its end was not waited for: what is missing is no fault of the file."""
         self.n_out = 0
         """Bytes unpacked from it so far."""
+        self._n_after = 0
+        """Bytes unpacked of what had come when no more was wanted."""
         self._passed = 0
         """Where reading here and there has got to, 0 for a file that is read through."""
 
@@ -147,8 +154,8 @@ class RawFile:
     def skip_zeros(self) -> None:
         """Use zeros that fill a file up."""
         while self.peek(1) == b"\0":
-            ahead = self.peek(READ_BYTES)
-            self.take(len(ahead) - len(ahead.lstrip(b"\0")))
+            ahead = bytes(self._buffer[:_ZEROS_AT_ONCE])
+            self._buffer = self._buffer[len(ahead) - len(ahead.lstrip(b"\0")) :]
 
     def put_back(self, unused: bytes) -> None:
         """Give back the last bytes that were taken."""
@@ -185,8 +192,15 @@ class RawFile:
         ------
         TooMuchError
             If they are too many for one file, or for the bytes that they came out of.
+        BrokenListingError
+            If no more are wanted.
         """
         self.n_out += n_bytes
+        if self._interrupt.is_pressed:
+            self.is_stopped = True
+            self._n_after += n_bytes
+            if self._n_after > _AFTER_STOP:
+                raise BrokenListingError
         if self.n_out > MAX_BYTES:
             what = f"unpacks to more than {MAX_BYTES:,} bytes"
         elif self.n_out > FREE_BYTES and self.n_out > MAX_RATIO * self.consumed:
@@ -208,6 +222,8 @@ class RawFile:
             chunk = b""
         if not chunk:
             self._at_end = True
+            if not (self.fault or self.is_stopped) and self.n_read < (self.size or 0):
+                self.fault = f"ends at byte {self.n_read:,}: it changed while it was read"
             return
         self.n_read += len(chunk)
         self._hash.update(chunk)

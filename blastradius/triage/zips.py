@@ -148,7 +148,8 @@ def _chunks(raw: RawFile, member: Member) -> Iterator[bytes]:
             check = zlib.crc32(chunk, check)
             yield chunk
     except BrokenListingError as error:
-        member.problems.append(str(error))
+        if not raw.is_stopped:
+            member.problems.append(str(error))
         member.is_last = member.n_packed is None or isinstance(error, TooMuchError)
         return
     if member.check != check and not member.is_folder:

@@ -13,10 +13,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from itertools import pairwise
 from typing import Final
 
 from blastradius.triage.block import Block
-from blastradius.triage.formats.parser import HINT_BYTES, Found, RowParser, last_lines
+from blastradius.triage.formats.parser import HINT_BYTES, Found, RowParser
 
 _BLANK: Final = rb"(?: |\xc2\xa0|\xe2\x80\xaf)"
 _WIDE: Final = rb"(?:\xc2\xa0|\xe2\x80[\xaf\x99])"
@@ -36,7 +37,10 @@ _ODD_ROW: Final = re.compile(
 # Up to the first blanks, 22 characters on or more, with something behind them.
 _OWNER: Final = re.compile(rb"^(?=[^\\]*+\\).{22}[^ ]*+ ++(?:(?!\S)[^ ]++ ++)*+(?=\S)")
 _SHORT_NAME: Final = re.compile(rb"^(?=.{12} \S)[^ a-z~]{1,6}~\d+(?:\.[^ a-z]{0,3})? +")
-_SUM: Final = re.compile(rb" {2,}\d[\d.,' \xc2\xa0\xe2\x80\xaf\x99]*\S.*")
+_SUM: Final = re.compile(rb" *(?!" + _DATE + rb" )\d[\d.,']*" + _BLANK + rb"+\S.*\d.*")
+_SUM_LINE: Final = re.compile(rb"^ {2,}\d[\d.,']*" + _BLANK + rb"+\S.*\d", re.MULTILINE)
+_TAIL_BYTES, _TAIL_LINES = 2_000, 5
+"""Of the end of a listing, which is looked at for its sums: a prompt or a note may follow."""
 # A heading that lost its blank on the way through a page or a message.
 _BARE_HEADING: Final = re.compile(rb"[^\s\d<\\:][^\\]{5,40}?([A-Za-z]:\\.*)")
 
@@ -61,18 +65,31 @@ class DirParser(RowParser):
 
     def __init__(self) -> None:
         super().__init__()
-        self._last = (b"", b"")
+        self._tail = b""
+        self._has_sums = self._has_both = False
 
     @property
     def ends_early(self) -> bool:
-        """Whether the sums of files and of folders do not stand at its end: they are always there."""
-        return not all(map(_SUM.fullmatch, self._last))
+        """Whether the sums of files and of folders do not stand at its end.
+
+        They are always there, unless lines were left out: then there are no sums at all.
+        """
+        return self._has_sums and not self._has_both
 
     def _parse(self, lines: bytes) -> Iterator[Block]:
-        self._last = last_lines(lines, self._last)
+        self._look_for_sums(lines)
         if not self.counts.lines and _AFTERNOON.search(lines[:HINT_BYTES]):
             self.calendar.prefer_month_first()
         return super()._parse(lines)
+
+    def _look_for_sums(self, lines: bytes) -> None:
+        """See whether both sums stand at the end, or what was added behind them."""
+        self._has_sums = self._has_sums or _SUM_LINE.search(lines) is not None
+        tail = self._tail + b"\n" + lines[-_TAIL_BYTES:]
+        ends = [line for line in tail.split(b"\n") if line.strip()][-_TAIL_LINES:]
+        are_sums = [_SUM.fullmatch(line) is not None for line in ends]
+        self._has_both = any(one and other for one, other in pairwise(are_sums))
+        self._tail = b"\n".join(ends)
 
     def _folder_of(self, heading: bytes) -> bytes:
         return _ENDINGS.sub(b"", heading)

@@ -169,8 +169,9 @@ def test_results_bear_the_strictest_label_of_what_they_are_made_of(labelled):
             assert (LABEL in text.replace("\\", "")) is (tlp is not None)
     assert '"tlp":"AMBER+STRICT"' in labelled.to_html()
     assert '"tlp":null' in plain.to_html()
+    for pair in ((plain, labelled), (labelled, plain)):
+        assert br.compare(*pair).to_dict()["tlp"] == LABEL
     compared = br.compare(plain, labelled)
-    assert compared.to_dict()["tlp"] == LABEL
     assert LABEL in compared.to_text()
     assert {row["tlp"] for row in compared.to_rows()} == {LABEL}
 

@@ -15,6 +15,7 @@ from blastradius.report.as_dict import analysis_dict, json_text
 from blastradius.report.cells import cell_width
 from blastradius.report.comparison import (
     COMPARISON_COLUMNS,
+    _tlp,
     compare_results,
     comparison_dict,
     comparison_rows,
@@ -227,3 +228,10 @@ def test_hostile_words_stay_words():
         assert "<script" not in page
         assert "\x1b" not in page
     assert "\x1b" not in csv_text(comparison_rows(found), COMPARISON_COLUMNS)
+
+
+@pytest.mark.parametrize(
+    ("label", "tlp"), [("RED", "RED"), ("TLP:GREEN", "GREEN"), ("pink", "RED"), (None, None)]
+)
+def test_labels_of_any_spelling_are_kept_and_unknown_ones_fail_closed(label, tlp):
+    assert _tlp(label) == tlp

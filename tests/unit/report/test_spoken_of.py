@@ -58,6 +58,19 @@ def test_an_explanation_says_that_no_figure_counts_it():
     assert "no figure counts it" not in ask(linked="confirmed").explain("linked").to_text()
 
 
+def test_the_highest_are_those_with_a_path_and_the_others_are_told_of_all_the_same():
+    result = ask(one="confirmed", two="denied", linked="reported").listing(top=1)
+    rows = result.to_rows()
+    assert [(row["rank"], row["id"]) for row in rows] == [
+        (1, "linked"),
+        (None, "one"),
+        (None, "two"),
+    ]
+    assert "Spoken of without a recorded path: One (confirmed), Two (denied)." in page(result)
+    two = ask(one="confirmed").listing(top=1)
+    assert [row["id"] for row in two.to_rows()] == ["linked", "one"]
+
+
 def test_data_keep_a_row_for_each():
     result = ask(one="confirmed", two="denied")
     assert [row["id"] for row in result.to_rows()] == ["linked", "one", "two"]

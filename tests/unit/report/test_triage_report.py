@@ -202,6 +202,26 @@ def test_what_was_passed_over_is_shown():
     assert json.loads(view.to_json())["skipped"][3] == "f/more"
 
 
+def test_two_breached_parties_stand_in_the_headline():
+    view = TriageView(sample.changed(breached=("Acme", "Bolt")))
+    assert "Leak listing of Acme and Bolt, " in flat(view.to_text(width=200))
+
+
+def test_equal_listings_are_told():
+    other = replace(sample.LISTING, name="copy.txt")
+    view = TriageView(sample.changed(inputs=(sample.LISTING, other)))
+    assert "copy.txt is the same as " in flat(view.to_text(width=200))
+    members = [replace(sample.LISTING, name=f"a.zip!{name}") for name in "bc"]
+    view = TriageView(sample.changed(inputs=tuple(members)))
+    assert "is the same as" not in flat(view.to_text(width=200))
+
+
+def test_commands_keep_the_label():
+    text = flat(VIEWS["whole"].to_text(width=200, tlp="RED"))
+    assert text.count("--tlp RED") == 2
+    assert "--tlp" not in flat(VIEWS["whole"].to_text(width=200))
+
+
 def test_a_listing_without_an_end_has_no_hash():
     read = replace(sample.LISTING, sha256="", format="", compression="", modified=None)
     view = TriageView(sample.changed(inputs=(read,)))

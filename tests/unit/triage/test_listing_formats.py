@@ -72,6 +72,26 @@ def test_a_listing_that_ends_after_a_file_is_cut_off(name):
     assert ends_early(sample.format, b"\n".join([*lines[: end + 1], b"", b""]))
 
 
+def test_sums_of_several_archives_end_a_listing():
+    table = text_of(SAMPLES["7z l"])
+    rows = table.split(b"\n")
+    ruler = next(row for row in rows if row.startswith(b"-----"))
+    total = next(row for row in reversed(rows) if b" files" in row)
+    assert not ends_early("7z", b"\n".join([table, ruler, total, b"", b"Archives: 2", b""]))
+    assert not ends_early("7z", b"\n".join([table, ruler, total, b""]))
+
+
+def test_lines_of_dir_that_were_chosen_or_copied_may_end_anywhere():
+    text = text_of(SAMPLES["dir of a German Windows"])
+    chosen = [line for line in text.split(b"\n") if b".2023 " in line]
+    assert not ends_early("dir", b"\n".join([*chosen, b""]))
+    assert not ends_early("dir", text + b"\nD:\\Kunden>\n2 notes\n")
+    bare = b"\n".join(line.strip() for line in text.split(b"\n"))
+    assert not ends_early("dir", bare)
+    one_sum = text[: text.rindex(b"     Anzahl")]
+    assert ends_early("dir", one_sum)
+
+
 def test_files_of_an_archive_without_headings_may_end_anywhere():
     rows = [line for line in text_of(SAMPLES["unzip -l"]).split(b"\n") if b"2023" in line]
     assert not ends_early("unzip", b"\n".join([*rows, b""]))

@@ -188,6 +188,19 @@ def test_a_sample_of_a_small_file_is_all_of_it(tmp_path):
     assert sum(block.n_passed for block in blocks) == 0
 
 
+def test_a_file_that_shrinks_while_it_is_read_is_told(tmp_path):
+    path = tmp_path / "listing.txt"
+    path.write_bytes(b"D:/x/y.pdf\n" * 900_000)
+    reading, seen = Reading(), 0
+    for block in read_blocks([str(path)], reading=reading):
+        if not seen:
+            os.truncate(path, 5_000_000)
+        seen += block.n_bytes
+    assert seen < 6_000_000
+    assert "changed while it was read" in reading.inputs[0].problems[0]
+    assert reading.inputs[0].sha256 is None
+
+
 def test_a_file_that_shrinks_while_it_is_sampled_is_told(tmp_path):
     path = tmp_path / "listing.txt"
     path.write_bytes(b"D:/x/y.pdf\n" * 900_000)
@@ -235,6 +248,10 @@ def test_a_letter_is_no_listing(tmp_path):
         ["Protokoll der Sitzung vom 3 Maerz.docx", "Angebot an die Audi AG.pdf"] * 3,
         ["Kunden/Protokoll der Sitzung vom 3 Maerz", "Kunden/Angebot an die Audi AG"] * 3,
         ["one line of a few words"] * 2,
+        ['"Protokoll der Sitzung vom 3 Maerz.docx"', '"Angebot an die Audi AG.pdf",'] * 3,
+        ["Protokoll der Sitzung vom 3 Maerz.docx*", "Angebot an die Audi AG.pdf (12 KB)"] * 3,
+        ["Protokoll der Sitzung vom 3 Maerz.docx", *["we have all of your files"] * 3],
+        ["two words", "and three words"] * 5,
     ],
 )
 def test_lists_with_blanks_in_names_are_listings(tmp_path, lines):
@@ -242,6 +259,14 @@ def test_lists_with_blanks_in_names_are_listings(tmp_path, lines):
     path.write_text("".join(f"{line}\n" for line in lines))
     paths, reading, _ = read(path)
     assert (paths, reading.inputs[0].problems) == (lines, [])
+
+
+def test_a_letter_before_a_listing_does_not_hide_it(tmp_path):
+    path = tmp_path / "listing.txt"
+    path.write_text(LETTER * 200 + "D:/BMW/x.pdf\n" * 100)
+    paths, reading, _ = read(path)
+    assert paths.count("D:/BMW/x.pdf") == 100
+    assert reading.inputs[0].problems == []
 
 
 def test_a_listing_that_is_cut_off_says_so(tmp_path):

@@ -19,7 +19,7 @@ from triage_world import graph_of, lexicon_of
 from blastradius import analyze, api
 from blastradius.errors import PatternError, QuestionError
 from blastradius.io.files import read_observations
-from blastradius.triage import folders, lexicon, lines, reading, run, sample, unpack
+from blastradius.triage import folders, interrupts, lexicon, lines, reading, run, sample, unpack
 from blastradius.triage.evidence import MOST, UNSURE
 from blastradius.triage.results import TriageProvenance
 
@@ -346,6 +346,78 @@ def test_ctrl_c_is_heeded_while_nothing_comes(listing, pack):
     assert signal.getsignal(signal.SIGINT) is before
 
 
+class Watched(io.BytesIO):
+    """A file that nobody may read on in once Ctrl-C was pressed."""
+
+    is_pressed = False
+
+    def read1(self, n_bytes=-1):
+        assert not self.is_pressed
+        return super().read1(n_bytes)
+
+
+def test_nothing_more_is_read_after_ctrl_c(monkeypatch, small_blocks):
+    """The line in which the reading ended is not told of: what was cut off may name another."""
+    monkeypatch.setattr(unpack, "READ_BYTES", 1001)
+    file = Watched(b"audi/preis.pdf\n" * 400_000)
+
+    def pressed(*_):
+        if not file.is_pressed:
+            file.is_pressed = True
+            signal.raise_signal(signal.SIGINT)
+
+    found = triage("-", stdin=file, progress=pressed)
+    assert found.is_partial
+    assert only(found, "audi").files == file.tell() // 15 < 400_000
+    assert file.tell() % 15
+    assert found.inputs[0].problems == ()
+
+
+def test_ctrl_c_within_a_member_accuses_nobody(monkeypatch, small_blocks):
+    monkeypatch.setattr(unpack, "READ_BYTES", 1000)
+    into = io.BytesIO()
+    rng = np.random.default_rng(0)
+    lines = b"".join(b"audi/%d.pdf\n" % k for k in rng.integers(0, 10**9, 5000))
+    for method in (zipfile.ZIP_DEFLATED, zipfile.ZIP_STORED):
+        with zipfile.ZipFile(into, "w", method) as archive:
+            archive.writestr("list.txt", lines)
+        found = triage("-", stdin=Pressed(into.getvalue()[:8000]))
+        assert found.is_partial
+        assert 0 < only(found, "audi").files < 5000
+        assert [each.problems for each in found.inputs] == [()]
+
+
+def test_what_had_come_does_not_go_on_for_long(monkeypatch, small_blocks):
+    monkeypatch.setattr(unpack, "_AFTER_STOP", 10_000)
+    packed = gzip.compress(b"audi/preis.pdf\n" * 200_000)
+    told = []
+
+    def pressed(*_):
+        if not told:
+            signal.raise_signal(signal.SIGINT)
+        told.append(1)
+
+    found = triage("-", stdin=io.BytesIO(packed), progress=pressed)
+    assert found.is_partial
+    assert only(found, "audi").files < 100_000
+    assert found.inputs[0].problems == ()
+
+
+def test_an_interrupted_sample(listing, small_blocks):
+    path = listing([f"audi/{k:04}/preis.pdf" for k in range(4000)])
+    told = []
+
+    def pressed(*_):
+        if len(told) == 3:
+            signal.raise_signal(signal.SIGINT)
+        told.append(1)
+
+    found = triage(path, question=run.TriageQuestion(n_threads=1, sample=0.3), progress=pressed)
+    assert found.is_partial
+    assert 0 < found.files < 600
+    assert found.inputs[0].problems == ()
+
+
 def test_ctrl_c_is_heeded_before_anything_comes():
     found = triage("-", stdin=Pressed())
     assert (found.is_partial, found.files) == (True, 0)
@@ -370,15 +442,16 @@ def test_ctrl_c_is_heeded_within_one_long_line(monkeypatch):
 
 
 def test_a_second_ctrl_c_does_not_wait():
-    class Twice(io.BytesIO):
-        def read1(self, n_bytes=-1):
-            try:
-                signal.raise_signal(signal.SIGINT)
-            finally:
-                signal.raise_signal(signal.SIGINT)
-            return b""
-
-    assert triage("-", stdin=Twice()).is_partial
+    pressed = interrupts.Interrupt()
+    before = signal.getsignal(signal.SIGINT)
+    with pressed.heeded():
+        signal.raise_signal(signal.SIGINT)
+        assert pressed.is_pressed
+        with pytest.raises(KeyboardInterrupt):
+            signal.raise_signal(signal.SIGINT)
+        with pytest.raises(interrupts.StoppedError):
+            pressed.wait_for(lambda: b"more")
+    assert signal.getsignal(signal.SIGINT) is before
 
 
 def test_progress_tells_of_bytes_and_paths(listing, small_blocks):
