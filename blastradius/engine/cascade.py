@@ -313,7 +313,7 @@ class _Pilot(NamedTuple):
 
     visits: int
     entries: tuple[int, ...]
-    """Queue entries of each world."""
+    """Queue entries of each world, without those of its origins."""
     together: float
     """What a world costs in a full block, in queue entries of a world alone."""
 
@@ -420,7 +420,7 @@ class CascadeSampler:
         while len(entries) < _PILOT_WORLDS and visits < _PILOT_VISITS:
             more, of_world = sparse.run(scratch, len(entries), 1, tally, None)
             visits += more
-            entries.append(of_world)
+            entries.append(of_world - len(self._layout.origins))  # worlds share these
         layout = self._layout
         together = layout.n_sure * _PER_SURE_ARC + (layout.n_arcs - layout.n_sure) * _PER_COIN
         return _Pilot(visits, tuple(entries), together / _PER_ENTRY / kernels.DENSE_WORLDS)

@@ -90,6 +90,10 @@ def test_worlds_that_go_on_with_others_are_those_of_the_plain_twin(network, seed
     assert sampler.sample(330).counts.tolist() == expected.tolist()
 
 
+def test_an_origin_that_leads_nowhere_is_sampled_sparse():
+    assert sampler_of((3, np.array([1]), np.array([2]), np.array([0.5])), [0]).regime == "sparse"
+
+
 @pytest.mark.parametrize("regime", REGIMES)
 def test_nodes_of_a_large_network_all_get_their_turn(regime):
     """Against the order in which nodes take turns, so that each turn begins anew."""
