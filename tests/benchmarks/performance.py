@@ -23,6 +23,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 import cascades
+import influence
 import matplotlib as mpl
 
 from blastradius.engine import HarmNetwork, reach_exact
@@ -140,6 +141,7 @@ def page(
     grids: list[tuple[str, int, float, float]],
     growths: list[Growth],
     start_up: str,
+    published: str,
 ) -> str:
     """Return the page."""
     versions = ", ".join(f"{name} {importlib.metadata.version(name)}" for name in PACKAGES)
@@ -198,6 +200,7 @@ The least ratio to cynetdiff is {least:.1f}.
         )
     }
 
+{published}
 ## Exact reach
 
 Grids with arcs in both directions, probability 0.9, all nodes from one corner: medians of {
@@ -246,6 +249,22 @@ Whole commands on synthetic registers (`blastradius generate --seed 1`), reading
 """
 
 
+def published() -> str:
+    """Return the comparison with a published spread; empty where the network is not at hand."""
+    found = influence.run()
+    if found is None:
+        return ""
+    low, high = influence.PUBLISHED
+    return f"""\
+## A published spread
+
+NetHEPT, weighted cascade, {influence.N_SEEDS} seeds chosen greedily from {influence.N_SETS:,} reverse reachable
+sets: we sample a spread of {found.ours.spread:.1f} nodes (standard error {found.ours.error:.2f}), cynetdiff
+{found.cynetdiff.spread:.1f} ({found.cynetdiff.error:.2f}). Published for the same file and number of seeds:
+{low:,.0f} to {high:,.0f}, {influence.SOURCE}.
+"""
+
+
 def start_up() -> str:
     """Return what the benchmark of start-up prints."""
     script = Path(__file__).with_name("startup.py")
@@ -263,7 +282,7 @@ def main() -> None:
     """Measure, and write the page."""
     growths = list(grow())
     rows = cascades.run()
-    text = page(rows, list(exact_rows()), growths, start_up())
+    text = page(rows, list(exact_rows()), growths, start_up(), published())
     draw(growths)
     PAGE.write_text(text, encoding="utf-8")
 
