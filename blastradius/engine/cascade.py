@@ -32,6 +32,9 @@ _PILOT_WORLDS: Final = 64
 _PILOT_VISITS: Final = 4_000_000
 """Visits after which the pilot has seen enough."""
 
+_COUNTED_WORLDS: Final = 512
+"""Worlds of which it is only asked whether they grow."""
+
 _PER_ENTRY: Final = 0.09
 _PER_COIN: Final = 0.75
 _PER_SURE_ARC: Final = 0.3
@@ -41,7 +44,7 @@ worlds that move together; measured, in microseconds. Only their ratios decide."
 _GROWN: Final = 1 / 32
 """Share of what a world costs in a block that it may cost alone before."""
 
-_FILLED: Final = 0.85
+_FILLED: Final = 0.88
 """Share of their blocks that is to fill with the worlds of one piece of work, on average: seldom more
 than all of it, so that no further block is begun for a few."""
 
@@ -337,14 +340,14 @@ class _Pilot(NamedTuple):
         """Return how many worlds share a queue."""
         return min(64, max(1, _QUEUE_ENTRIES * len(self.entries) // max(sum(self.entries), 1)))
 
+    def chunk_of_mixed(self, grown: float) -> int:
+        """Return the worlds of one piece of work, of which a part [1] fills whole blocks."""
+        cost = max(self.together, 1.0) * kernels.DENSE_WORLDS
+        blocks = max(1, int(_MIXED_ENTRIES / cost)) - 1 + _FILLED
+        return min(_CHUNK_WORLDS, int(blocks * kernels.DENSE_WORLDS / grown))
+
     def chunk(self, regime: Regime) -> int:
-        """Return the worlds of one piece of work."""
-        if regime == "mixed":
-            grown = max(1, sum(1 for entries in self.entries if entries > self.most()))
-            cost = max(self.together, 1.0) * kernels.DENSE_WORLDS
-            blocks = max(1, int(_MIXED_ENTRIES / cost)) - 1 + _FILLED
-            worlds = int(blocks * kernels.DENSE_WORLDS * len(self.entries) / grown)
-            return min(_CHUNK_WORLDS, worlds)
+        """Return the worlds of one piece of work, if all of them are alike."""
         unit = kernels.DENSE_WORLDS if regime == "dense" else 64
         pieces = max(1, int(_CHUNK_VISITS * len(self.entries) / max(self.visits, 1) / unit))
         return min(_CHUNK_WORLDS, unit * pieces)
@@ -408,8 +411,24 @@ class CascadeSampler:
         else:
             dense = _Dense(arcs, self._layout, seed)
             self._kernel = dense if self.regime == "dense" else _Mixed(sparse, dense, pilot.most())
-        self.chunk = pilot.chunk(self.regime)
+        self.chunk = (
+            pilot.chunk_of_mixed(self._grown(sparse, pilot.most()))
+            if self.regime == "mixed"
+            else pilot.chunk(self.regime)
+        )
         """Worlds in one piece of work; a matter of the network and the seed alone."""
+
+    def _grown(self, sparse: _Sparse, most: int) -> float:
+        """Return the part of the worlds that grow beyond some queue entries, at least one of them."""
+        layout, (state, queue, keys) = self._layout, sparse.scratch()
+        grown = 0
+        for world in range(_COUNTED_WORLDS):
+            tail, at = kernels.spread_sparse(
+                layout.rows, state, queue, keys, layout.origins, sparse.rng_seed, world, 1, most
+            )
+            kernels.forget(state, queue, tail)
+            grown += at < tail
+        return max(grown, 1) / _COUNTED_WORLDS
 
     def _pilot(self, sparse: _Sparse) -> _Pilot:
         """Sample some worlds, each alone."""

@@ -142,7 +142,7 @@ def spread_sparse(
             header = rows[start]
             length = np.int64((header >> ONE) & _LENGTH)
             if tail + length * width > limit:
-                return _give_up(state, queue, tail), 0
+                return forget(state, queue, tail), 0
             for world in range(width):
                 keys[world] += GOLDEN
                 level = mix(keys[world]) >> _HALF
@@ -168,7 +168,7 @@ def spread_sparse(
             header = rows[start]
             length = np.int64((header >> ONE) & _LENGTH)
             if tail + length > limit:
-                return _give_up(state, queue, tail), 0
+                return forget(state, queue, tail), 0
             key += GOLDEN
             level = mix(key) >> _HALF
             if level >= (header >> _HALF) and length > 0:
@@ -179,7 +179,8 @@ def spread_sparse(
 
 
 @njit(cache=True, nogil=True)
-def _give_up(state: Any, queue: Any, tail: Any) -> Any:
+def forget(state: Any, queue: Any, tail: Any) -> Any:
+    """Make the state of all that was queued zero again; return -1."""
     for k in range(tail):
         state[2 * (queue[k] >> 6)] = 0
     return -1
