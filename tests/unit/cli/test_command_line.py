@@ -15,6 +15,8 @@ import jsonschema
 import pytest
 
 import blastradius
+from blastradius.cli.output import check_suffix
+from blastradius.cli.usage import UsageError
 from blastradius.report.comparison_schema import comparison_json_schema
 from blastradius.report.result_schema import result_json_schema
 
@@ -527,6 +529,12 @@ def test_an_unknown_graph():
 def test_what_follows_a_colon_may_be_meant_as_an_event(demo, statement, message):
     done = run("analyze", "conti", "--graph", demo, "--observe", statement, code=2)
     assert f"--observe: {message}" in done.stderr
+
+
+def test_suffixes_may_be_in_capitals():
+    check_suffix("--html", "PAGE.HTML", (".html", ".htm"))
+    with pytest.raises(UsageError, match=r"must end in \.html or \.htm"):
+        check_suffix("--html", "PAGE.YAML", (".html", ".htm"))
 
 
 @pytest.mark.parametrize(

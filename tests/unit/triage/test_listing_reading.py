@@ -20,6 +20,7 @@ from blastradius.triage import lines as lines_module
 from blastradius.triage import reading as reading_module
 from blastradius.triage import sample
 from blastradius.triage.block import BLOCK_BYTES
+from blastradius.triage.interrupts import Interrupt, StoppedError
 from blastradius.triage.reading import NO_LISTING, NO_TEXT, Reading, read_blocks
 
 DIR = SAMPLES["dir of a German Windows"]
@@ -186,6 +187,50 @@ def test_a_sample_of_a_small_file_is_all_of_it(tmp_path):
     paths, _, blocks = read(path, part=0.01)
     assert len(paths) == 100_000
     assert sum(block.n_passed for block in blocks) == 0
+
+
+def test_a_sample_knows_the_size_of_what_it_passed_over(tmp_path):
+    path = tmp_path / "listing.txt"
+    for n_lines in (4_000_000, 4_100_000, 4_200_000):  # whether the end is looked at is chance
+        path.write_bytes(b"D:/x/y.pdf\n" * n_lines)
+        reading = Reading()
+        list(read_blocks([str(path)], part=0.01, reading=reading))
+        assert reading.inputs[0].n_raw_bytes == path.stat().st_size
+
+
+def test_nothing_is_yielded_of_a_sample_after_ctrl_c(tmp_path):
+    path = tmp_path / "listing.txt"
+    path.write_bytes(b"D:/x/y.pdf\n" * 900_000)
+    interrupt, blocks = Interrupt(), []
+    for block in read_blocks([str(path)], part=0.3, interrupt=interrupt):
+        interrupt.is_pressed = True
+        blocks.append(block)
+    assert len(blocks) == 1
+
+
+def test_no_other_listing_is_opened_after_ctrl_c(tmp_path):
+    for name in "ab":
+        (tmp_path / name).write_bytes(b"D:/x/y.pdf\n" * 10)
+    interrupt, reading = Interrupt(), Reading()
+    for _ in read_blocks([str(tmp_path)], reading=reading, interrupt=interrupt):
+        interrupt.is_pressed = True
+    assert len(reading.inputs) == 1
+
+
+def test_what_ctrl_c_cut_off_is_not_called_cut_off():
+    class Pressing(io.BytesIO):
+        def read1(self, n_bytes=-1):
+            chunk = super().read1(n_bytes)
+            interrupt.is_pressed = interrupt.is_pressed or not chunk
+            if not chunk:
+                raise StoppedError
+            return chunk
+
+    interrupt, reading = Interrupt(), Reading()
+    file = Pressing(SAMPLES["7z l"].text[:-120].encode())
+    list(read_blocks(["-"], stdin=file, reading=reading, interrupt=interrupt))
+    assert reading.inputs[0].counts.paths
+    assert reading.inputs[0].problems == []
 
 
 def test_a_file_that_shrinks_while_it_is_read_is_told(tmp_path):
