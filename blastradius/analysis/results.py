@@ -365,7 +365,7 @@ class Provenance:
     def tlp(self) -> Tlp | None:
         """How far the result may be passed on: as the strictest file of observations says."""
         files = self.options.get("observation_files", ())
-        return strictest(file["tlp"] for file in files if file["tlp"] is not None)
+        return strictest(file["tlp"] for file in files)
 
 
 @dataclass(frozen=True, slots=True)

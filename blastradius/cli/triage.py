@@ -19,6 +19,7 @@ from blastradius.cli.question import graph_name
 from blastradius.cli.usage import UsageError, check_words, whole_number
 from blastradius.errors import OutputError
 from blastradius.model.text import printable, quoted
+from blastradius.model.vocabulary import bare_label
 from blastradius.report.tlp import DEFAULT_TLP, TLP_MEANINGS
 
 if TYPE_CHECKING:
@@ -339,7 +340,7 @@ def triage(
         output=output,
         force=force,
         reports=tuple(report or ()),
-        tlp=tlp.upper().removeprefix("TLP:"),  # type: ignore[arg-type] # checked below
+        tlp=bare_label(tlp),  # type: ignore[arg-type] # checked below
     )
     options.check()
     _spare_reviewed(options)

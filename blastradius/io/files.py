@@ -26,7 +26,7 @@ from blastradius.model.check import (
 )
 from blastradius.model.graph import Graph, Name, Observation, Record, Text
 from blastradius.model.text import nearest, printable, quoted
-from blastradius.model.vocabulary import Tlp
+from blastradius.model.vocabulary import Tlp, bare_label
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterator
@@ -44,9 +44,9 @@ GRAPH_SUFFIXES = (".yaml", ".yml", ".json")
 _UNPRINTABLE = re.compile("[^\t\n\r -~\x85\xa0-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 
-def _bare_label(text: object) -> object:
-    """Return a label as it is known, whatever its prefix and case."""
-    return text.upper().removeprefix("TLP:") if isinstance(text, str) else text
+def _label(value: object) -> object:
+    """Return a label as it is known; what is no text is refused as it is."""
+    return bare_label(value) if isinstance(value, str) else value
 
 
 class _ObservationFile(Record):
@@ -57,7 +57,7 @@ class _ObservationFile(Record):
     schema_: Annotated[Literal["blastradius/observations/1"], Field(alias="schema")] = (
         "blastradius/observations/1"
     )
-    tlp: Annotated[Tlp, BeforeValidator(_bare_label)] = None  # type: ignore[assignment] # not null
+    tlp: Annotated[Tlp, BeforeValidator(_label)] = None  # type: ignore[assignment] # not null
     """How far its content may be passed on."""
     target: Name | None = None
     """Whose breach it speaks of: party or incident; missing says nothing."""

@@ -90,13 +90,23 @@ PIVOT_VARIETIES: Final = frozenset(
 """Varieties that open the owner's systems to whoever holds them."""
 
 
-def strictest(labels: Iterable[Tlp]) -> Tlp | None:
-    """Return the label that allows least; None for none.
+def bare_label(text: str) -> str:
+    """Return a label of TLP as it is known here, whatever its prefix and case.
 
-    >>> strictest(("CLEAR", "AMBER"))
+    >>> bare_label("tlp:amber+strict")
+    'AMBER+STRICT'
+    """
+    return text.upper().removeprefix("TLP:")
+
+
+def strictest(labels: Iterable[Tlp | None]) -> Tlp | None:
+    """Return the label that allows least, of those that there are; None for none.
+
+    >>> strictest(("CLEAR", None, "AMBER"))
     'AMBER'
     """
-    return min(labels, key=TLP_LABELS.index, default=None)
+    told = [label for label in labels if label is not None]
+    return min(told, key=TLP_LABELS.index, default=None)
 
 
 def weakest(certainties: tuple[Certainty, ...]) -> Certainty:

@@ -408,7 +408,7 @@ def caution_sections(cautions: tuple[str, ...]) -> Iterator[Section]:
     """Yield what was said that asks for a second look, if anything was."""
     if not cautions:
         return
-    items = [(words(f"{wording.sentence(text)}"),) for text in cautions[:_CAUTIONS_SHOWN]]
+    items = [(words(wording.sentence(text)),) for text in cautions[:_CAUTIONS_SHOWN]]
     more = len(cautions) - len(items)
     if more:
         items.append((words(f"And {more:,} more, all in the JSON."),))

@@ -10,7 +10,7 @@ import json
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
 from blastradius.model.text import printable
-from blastradius.model.vocabulary import TLP_LABELS, Tlp, strictest
+from blastradius.model.vocabulary import TLP_LABELS, Tlp, bare_label, strictest
 from blastradius.report import numbers
 from blastradius.report.numbers import canonical
 from blastradius.report.tlp import label_of
@@ -121,7 +121,7 @@ class Comparison(NamedTuple):
     @property
     def tlp(self) -> Tlp | None:
         """How far the comparison may be passed on: as the stricter of its results."""
-        return strictest(side.tlp for side in (self.before, self.after) if side.tlp is not None)
+        return strictest((self.before.tlp, self.after.tlp))
 
     @property
     def is_same(self) -> bool:
@@ -278,8 +278,7 @@ def _tlp(label: str | None) -> Tlp | None:
     """
     if label is None:
         return None
-    bare = str(label).upper().removeprefix("TLP:")
-    return next((tlp for tlp in TLP_LABELS if bare == tlp), "RED")
+    return next((tlp for tlp in TLP_LABELS if bare_label(str(label)) == tlp), "RED")
 
 
 def _scenario_words(scenario: Plain | None) -> str | None:
