@@ -47,8 +47,8 @@ from blastradius.analysis.solve import LARGE
 from blastradius.analysis.whole import ARC_KINDS, WholeHarm
 from blastradius.analysis.whole_register import RegisterHarm, register_harm
 from blastradius.engine.arrays import ArcArrays
-from blastradius.engine.cascade import nodes_in_reach
 from blastradius.engine.exact import DEFAULT_BUDGET
+from blastradius.engine.in_reach import nodes_in_reach
 from blastradius.errors import ExactBudgetError, QuestionError, UnknownNameError
 from blastradius.io.tables.register import VARIETY_BITS, Register
 from blastradius.model.graph import Graph

@@ -18,7 +18,8 @@ from blastradius.analysis.solve import MOST_WORLDS
 from blastradius.analysis.whole import WholeHarm
 from blastradius.analysis.whole_register import RegisterHarm
 from blastradius.engine.arrays import ArcArrays
-from blastradius.engine.cascade import CascadeSampler, nodes_in_reach
+from blastradius.engine.cascade import CascadeSampler
+from blastradius.engine.in_reach import nodes_in_reach
 from blastradius.engine.sample import Sample, sample_until
 from blastradius.io.tables.register import Register
 

@@ -27,7 +27,7 @@ from blastradius.analysis.resolve import resolve_party
 from blastradius.analysis.results import Assumption
 from blastradius.analysis.whole import WholeHarm
 from blastradius.analysis.whole_register import register_harm
-from blastradius.engine.cascade import nodes_in_reach
+from blastradius.engine.in_reach import nodes_in_reach
 from blastradius.errors import QuestionError
 from blastradius.io.tables.register import Register
 

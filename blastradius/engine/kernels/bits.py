@@ -10,6 +10,8 @@ from numba import njit, types
 from numba.core import cgutils
 from numba.extending import intrinsic
 
+ZERO, ONE, ALL = np.uint64(0), np.uint64(1), np.uint64(0xFFFFFFFFFFFFFFFF)
+
 GOLDEN = np.uint64(0x9E3779B97F4A7C15)
 """Step between the states of a stream; odd, so a stream visits every 64-bit number once."""
 
@@ -43,6 +45,24 @@ def count_ones(_context: Any, word: Any) -> Any:
         return builder.ctpop(args[0])
 
     return word(word), generate
+
+
+@njit(inline="always")
+def lowest(word: Any) -> Any:
+    """Return the place of the lowest set bit of a word that has one."""
+    return np.int64(count_ones((word & (ZERO - word)) - ONE))
+
+
+@intrinsic
+def multiply_high(_context: Any, _one: Any, _other: Any) -> Any:
+    """Return the upper half of the product of two words."""
+
+    def generate(_context: Any, builder: Any, _signature: Any, args: Any) -> Any:
+        wide = ir.IntType(128)
+        product = builder.mul(builder.zext(args[0], wide), builder.zext(args[1], wide))
+        return builder.trunc(builder.lshr(product, ir.Constant(wide, 64)), ir.IntType(64))
+
+    return types.uint64(types.uint64, types.uint64), generate
 
 
 @intrinsic

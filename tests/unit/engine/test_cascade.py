@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from blastradius.engine import HarmNetwork, reach_exact
 from blastradius.engine.arrays import ArcArrays
 from blastradius.engine.cascade import CascadeSampler
-from blastradius.engine.kernels import cascade, cascade_plain
+from blastradius.engine.kernels import dense_plain, sparse, sparse_plain
 from blastradius.errors import EngineInputError
 
 PROBABILITIES = st.sampled_from([0.0, 1e-12, 0.001, 0.02, 0.1, 0.3, 0.5, 0.9, 1 - 1e-12, 1.0])
@@ -30,10 +30,10 @@ def networks(draw, max_nodes=8, max_arcs=40):
 
 def rows_of(sampler):
     """Heads and probabilities of the nodes in reach, in the order of the sampler."""
-    layout = sampler._layout
+    part = sampler._part
     arcs = sampler_arcs[id(sampler)]
-    spans = [range(arcs.first[node], arcs.first[node + 1]) for node in layout.nodes]
-    heads = [[int(layout.place[arcs.head[a]]) for a in span] for span in spans]
+    spans = [range(arcs.first[node], arcs.first[node + 1]) for node in part.nodes]
+    heads = [[int(part.place[arcs.head[a]]) for a in span] for span in spans]
     return heads, [[float(arcs.probability[a]) for a in span] for span in spans]
 
 
@@ -50,26 +50,39 @@ def sampler_of(network, origins, rng_seed=0, regime=None):
     return sampler
 
 
-def plain_counts(sampler, world_of, rng_seed, n_worlds):
-    heads, probabilities = rows_of(sampler)
-    origins = sampler._layout.origins.tolist()
-    counts = np.zeros(sampler.n_nodes, int)
-    for world in range(n_worlds):
-        for place in world_of(heads, probabilities, origins, rng_seed, world):
-            counts[sampler._layout.nodes[place]] += 1
-    return counts
+def on_nodes(sampler, counts):
+    found = np.zeros(sampler.n_nodes, int)
+    found[sampler._part.nodes] = counts
+    return found.tolist()
 
 
 @given(networks(), st.integers(0, 2**63 - 1), st.data())
-def test_compiled_and_plain_reach_the_same_nodes_in_every_world(network, seed, data):
+def test_worlds_alone_are_those_of_the_plain_twin(network, seed, data):
     origins = data.draw(st.lists(st.integers(0, network[0] - 1), min_size=1, max_size=3))
-    for regime, world_of in (
-        ("sparse", cascade_plain.sparse_world),
-        ("dense", cascade_plain.dense_world),
-    ):
-        sampler = sampler_of(network, origins, seed, regime)
-        counts = sampler.sample(70).counts
-        assert counts.tolist() == plain_counts(sampler, world_of, seed, 70).tolist(), regime
+    sampler = sampler_of(network, origins, seed, "sparse")
+    heads, probabilities = rows_of(sampler)
+    expected = np.zeros(len(heads), int)
+    for world in range(70):
+        reached = sparse_plain.sparse_world(
+            heads, probabilities, sampler._part.origins.tolist(), seed, world
+        )
+        expected[sorted(reached)] += 1
+    assert sampler.sample(70).counts.tolist() == on_nodes(sampler, expected)
+
+
+@settings(deadline=None)
+@given(networks(max_arcs=60), st.integers(0, 2**63 - 1), st.data())
+def test_worlds_together_are_those_of_the_plain_twin(network, seed, data):
+    origins = data.draw(st.lists(st.integers(0, network[0] - 1), min_size=1, max_size=3))
+    sampler = sampler_of(network, origins, seed, "dense")
+    heads, probabilities = rows_of(sampler)
+    expected = np.zeros(len(heads), int)
+    for block, mask in ((0, dense_plain.ALL), (1, 2**70 - 1)):
+        reached = dense_plain.dense_worlds(
+            heads, probabilities, sampler._part.origins.tolist(), seed, block
+        )
+        expected += [(worlds & mask).bit_count() for worlds in reached]
+    assert sampler.sample(256 + 70).counts.tolist() == on_nodes(sampler, expected)
 
 
 @settings(deadline=None)
@@ -80,14 +93,59 @@ def test_worlds_that_go_on_with_others_are_those_of_the_plain_twin(network, seed
     sampler._kernel.most = data.draw(st.integers(0, 9))
     sampler.chunk = data.draw(st.sampled_from([100, 300]))
     heads, probabilities = rows_of(sampler)
-    expected = np.zeros(sampler.n_nodes, int)
+    expected = np.zeros(len(heads), int)
     for start in range(0, 330, sampler.chunk):
-        for reached in cascade_plain.mixed_worlds(
-            heads, probabilities, sampler._layout.origins.tolist(), seed,
+        expected += dense_plain.mixed_worlds(
+            heads, probabilities, sampler._part.origins.tolist(), seed,
             range(start, min(start + sampler.chunk, 330)), sampler._kernel.most,
-        ):  # fmt: skip
-            expected[sampler._layout.nodes[sorted(reached)]] += 1
-    assert sampler.sample(330).counts.tolist() == expected.tolist()
+        )  # fmt: skip
+    assert sampler.sample(330).counts.tolist() == on_nodes(sampler, expected)
+
+
+def star_behind_an_arc(n, p_hub, p):
+    """Node 0 leads to 1, and 1 to all others."""
+    tail, head = np.append(0, np.ones(n - 2, int)), np.arange(1, n)
+    return n, tail, head, np.append(p_hub, p)
+
+
+def hub():
+    """A hub that few worlds reach, with more events than one product of random numbers holds."""
+    p = np.tile([0.001, 0.1, 0.3, 1.0], 1000)
+    sampler = sampler_of(star_behind_an_arc(len(p) + 2, 0.05, p), [0], 3, "dense")
+    arcs = sampler._kernel.arcs
+    assert (arcs.few * arcs.hazard).max() > 20 * 500
+    return p, sampler
+
+
+def test_events_of_a_hub_are_those_of_the_plain_twin():
+    _, sampler = hub()
+    origins = sampler._part.origins.tolist()
+    reached = dense_plain.dense_worlds(*rows_of(sampler), origins, 3, 0)
+    expected = on_nodes(sampler, [worlds.bit_count() for worlds in reached])
+    assert sampler.sample(256).counts.tolist() == expected
+
+
+def test_events_of_a_hub_open_its_arcs_as_often_as_they_should():
+    p, sampler = hub()
+    counts = sampler.sample(100_000).counts[2:]
+    at_hub = int(counts[p == 1.0][0])
+    for each in (0.001, 0.1, 0.3):
+        trials = at_hub * 1000
+        margin = 6 * math.sqrt(trials * each * (1 - each))
+        assert abs(int(counts[p == each].sum()) - trials * each) <= margin, each
+
+
+@given(st.lists(st.floats(1e-9, 40), min_size=1, max_size=50))
+def test_slots_give_each_arc_its_share(shares):
+    slots = dense_plain.aliases(shares)
+    mass = np.zeros(len(shares))
+    for k, (threshold, other) in enumerate(slots):
+        mass[k] += threshold
+        mass[other] += 2**32 - threshold
+    # Each slot is rounded once, and what a slot lacks is another's.
+    expected = np.array(shares) / math.fsum(shares) * len(shares) * 2**32
+    assert np.abs(mass - expected).max() <= len(shares) + 1 + 1e-9 * expected.max()
+    assert mass.min() >= 1
 
 
 def test_an_origin_that_leads_nowhere_is_sampled_sparse():
@@ -124,7 +182,7 @@ def test_a_cascade_that_dies_or_takes_all_is_sampled_mixed():
 
 @given(st.lists(PROBABILITIES.filter(bool), max_size=200))
 def test_rows_hold_the_probabilities_to_within_their_resolution(probabilities):
-    for segment in cascade_plain.survivals(probabilities):
+    for segment in sparse_plain.survivals(probabilities):
         before = 2**32
         for i, survival in segment:
             held = 1 - survival / before if before else 1.0
@@ -159,12 +217,12 @@ def test_too_short_a_queue_gives_the_same_worlds():
     network = (60, rng.integers(0, 60, 600), rng.integers(0, 60, 600), np.full(600, 0.3))
     sampler = sampler_of(network, [0], regime="sparse")
     state, queue, keys = sampler._kernel.scratch()
-    layout = sampler._layout
+    part = sampler._part
     found = []
-    for length in (len(queue), layout.n_arcs + 1):
-        counts = np.zeros(len(layout.nodes), np.int64)
-        cascade.sample_sparse(
-            layout.rows, state, queue[:length], keys, layout.origins, 0, 0, 640, 64, counts
+    for length in (len(queue), part.n_arcs + 1):
+        counts = np.zeros(len(part.nodes), np.int64)
+        sparse.sample_sparse(
+            part.rows, state, queue[:length], keys, part.origins, 0, 0, 640, 64, counts
         )
         found.append(counts.tolist())
     assert found[0] == found[1]
@@ -212,18 +270,6 @@ def test_many_ratios_do_not_underflow(regime):
     assert math.isfinite(sample.weight)
     assert sample.weight > 0
     assert 0 <= sample.posterior().min() <= sample.posterior().max() == 1
-
-
-def test_higher_probability_never_closes_a_dense_world():
-    rng = np.random.default_rng(5)
-    tail, head = rng.integers(0, 50, 300), rng.integers(0, 50, 300)
-    low = rng.random(300) * 0.3
-    few, many = (
-        sampler_of((50, tail, head, p), [0], regime="dense").sample(2560).counts
-        for p in (low, low * 1.5)
-    )
-    # Places in reach are sorted by probability, alike in both: the same coins are compared.
-    assert (many >= few).all()
 
 
 def test_isolated_nodes_cost_nothing():
