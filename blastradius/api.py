@@ -646,15 +646,9 @@ def harden(
 def _costs(
     source: str | Path | Mapping[str, Any], loaded: LoadedGraph | Register
 ) -> Mapping[str, Any]:
-    if not isinstance(loaded, LoadedGraph):
-        msg = (
-            "costs are not read for columns; folders are read as columns from "
-            f"{_columns_from():,} rows on"
-        )
-        raise QuestionError(msg)
     from blastradius.io.costs import load_costs
 
-    return load_costs(source, loaded.graph)
+    return load_costs(source, _checked_against(loaded))
 
 
 def _label(source: object, otherwise: str) -> str:
@@ -688,21 +682,13 @@ def _scenario(
 ) -> Scenario | None:
     if source is None:
         return None
-    if not isinstance(loaded, LoadedGraph):
-        msg = (
-            "scenarios are not tried out on columns; folders are read as columns from "
-            f"{_columns_from():,} rows on"
-        )
-        raise QuestionError(msg)
     from blastradius.io.scenarios import load_scenario
 
-    return load_scenario(source, loaded.graph)
+    return load_scenario(source, _checked_against(loaded))
 
 
-def _columns_from() -> int:
-    from blastradius.io.tables.loading import COLUMNS_FROM
-
-    return COLUMNS_FROM
+def _checked_against(loaded: LoadedGraph | Register) -> Graph | Register:
+    return loaded.graph if isinstance(loaded, LoadedGraph) else loaded
 
 
 class Result:

@@ -33,6 +33,7 @@ from blastradius.analysis.question import Question
 from blastradius.analysis.register_names import similar_names, skeleton
 from blastradius.analysis.register_numbers import Numbers, node_of, sample_register
 from blastradius.analysis.register_paths import NO_PATH, PathTree, path_tree
+from blastradius.analysis.register_scenario import apply_to_columns
 from blastradius.analysis.resolve import resolve_party
 from blastradius.analysis.results import (
     Analysis,
@@ -50,6 +51,7 @@ from blastradius.engine.arrays import ArcArrays
 from blastradius.engine.exact import DEFAULT_BUDGET
 from blastradius.engine.in_reach import nodes_in_reach
 from blastradius.errors import ExactBudgetError, QuestionError, UnknownNameError
+from blastradius.io.tables.named import RowsOf, rows_named, with_all_they_name
 from blastradius.io.tables.register import VARIETY_BITS, Register
 from blastradius.model.graph import Graph
 from blastradius.model.vocabulary import CERTAINTIES, ROLES
@@ -105,7 +107,6 @@ class RegisterAnalysis:
             skeleton(register, self.analysis.target), self.analysis.target, self.question
         )
         said = scope.incident.observations if scope.incident is not None else ()
-        spoken = _Spoken.of(register, scope, self.question)
         weighed = weigh((*said, *self.question.statements), self.priors)
         evidence = [node_of(register, self.harm, item.event) for item in weighed]
         ends = np.flatnonzero(whole.level_party == row)
@@ -120,8 +121,8 @@ class RegisterAnalysis:
                 f"at most {MOST_COINS:,} can be explained"
             )
             raise QuestionError(msg)
-        named = [*self._origin_rows(), *spoken.parties, row]
-        part = _part(register, whole, coins, named, spoken.datasets)
+        spoken = _spoken_of(register, scope, self.question, [*self._origin_rows(), row])
+        part = _part(register, whole, coins, spoken)
         breach = analyze_breach(
             part,
             self.analysis.target,
@@ -173,7 +174,7 @@ def analyze_register(
     Raises
     ------
     UnknownNameError, AmbiguousNameError, QuestionError, ExactBudgetError
-        As for graphs; a sampled register answers no questions about groups or scenarios.
+        As for graphs; a sampled register answers no questions about groups.
     """
     question = question or Question()
     priors = priors or default_priors()
@@ -185,8 +186,7 @@ def analyze_register(
     if question.method == "exact" and len(coins) > LARGE:
         raise ExactBudgetError(DEFAULT_BUDGET, len(coins))
     if len(coins) <= MOST_COINS or question.method == "exact":
-        spoken = _Spoken.of(register, scope, question)
-        part = _part(register, harm.whole, coins, [*origins, *spoken.parties], spoken.datasets)
+        part = _part(register, harm.whole, coins, _spoken_of(register, scope, question, origins))
         breach = analyze_breach(part, target, question, graph_sha256=register.sha256, priors=priors)
         return PartAnalysis(
             _completed(breach.analysis, register),
@@ -219,13 +219,12 @@ def _check_subjects(register: Register, question: Question) -> None:
 
 
 def _refuse(question: Question, n_coins: int) -> None:
-    for wanted, what in ((question.groups, "groups"), (question.scenario is not None, "scenarios")):
-        if wanted:
-            msg = (
-                f"the breach reaches {n_coins:,} relations; {what} are answered for at most "
-                f"{MOST_COINS:,}"
-            )
-            raise QuestionError(msg)
+    if question.groups:
+        msg = (
+            f"the breach reaches {n_coins:,} relations; groups are answered for at most "
+            f"{MOST_COINS:,}"
+        )
+        raise QuestionError(msg)
 
 
 def _coins_between(whole: WholeHarm, nodes: NDArray[np.bool_]) -> NDArray[np.int64]:
@@ -233,33 +232,26 @@ def _coins_between(whole: WholeHarm, nodes: NDArray[np.bool_]) -> NDArray[np.int
     return np.flatnonzero(nodes[tail] & nodes[head])
 
 
-@dataclass(frozen=True, slots=True)
-class _Spoken:
-    """Rows that observations speak of, in reach or not."""
-
-    parties: tuple[int, ...]
-    datasets: tuple[int, ...]
-
-    @classmethod
-    def of(cls, register: Register, scope: Scope, question: Question) -> _Spoken:
-        said = scope.incident.observations if scope.incident is not None else ()
-        everything = (*said, *question.statements)
-        parties = {register.parties.ids.row_of(o.party) for o in everything if o.party}
-        datasets = {register.datasets.ids.row_of(o.dataset) for o in everything if o.dataset}
-        return cls(
-            tuple(sorted(row for row in parties if row is not None)),
-            tuple(sorted(row for row in datasets if row is not None)),
-        )
+def _spoken_of(
+    register: Register, scope: Scope, question: Question, parties: Iterable[int]
+) -> RowsOf:
+    """Return the rows of some parties and of all that is spoken of, in reach or not."""
+    said = scope.incident.observations if scope.incident is not None else ()
+    names = {name for o in (*said, *question.statements) for name in (o.party, o.dataset)}
+    for change in question.scenario.changes if question.scenario is not None else ():
+        names |= {change.cut, change.edge, change.dataset, change.control, change.observe}
+    rows = dict(rows_named(register, (name for name in names if name is not None)))
+    rows["parties"] = np.union1d(rows["parties"], np.fromiter(parties, dtype=np.int64))
+    return rows
 
 
 def _part(
     register: Register,
     whole: WholeHarm,
     coins: NDArray[np.int64],
-    parties: Iterable[int],
-    datasets: Iterable[int] = (),
+    also: RowsOf,
 ) -> Graph:
-    """Return the records behind some coins, with everything that they name."""
+    """Return the records behind some coins and of some rows, with everything that they name."""
     rows: dict[str, NDArray[np.int64]] = {}
     starts = _edge_starts(register)
     for code, kind in enumerate(ARC_KINDS):
@@ -267,28 +259,15 @@ def _part(
         found = np.unique(whole.edge[chosen] - starts[code]).astype(np.int64)
         table = _TABLES[kind]
         rows[table] = np.union1d(rows.get(table, np.zeros(0, np.int64)), found)
-    shares = register.shares
-    pairs = np.isin(shares.pair_share, rows["shares"])
     data = whole.dataset[coins]
-    rows["datasets"] = np.unique(
-        np.concatenate(
-            [
-                rows["datasets"],
-                data[data >= 0],
-                shares.pair_dataset[pairs],
-                np.fromiter(datasets, dtype=np.int64),
-            ]
-        )
+    rows["datasets"] = np.union1d(rows["datasets"], data[data >= 0])
+    rows["parties"] = np.unique(
+        np.concatenate([rows["parties"], whole.origin[coins], whole.target[coins]])
     )
-    named = [
-        np.fromiter((int(row) for row in parties), dtype=np.int64),
-        whole.origin[coins],
-        whole.target[coins],
-        shares.discloser[rows["shares"]],
-        register.datasets.owner[rows["datasets"]],
-    ]
-    rows["parties"] = _with_owners(register, np.unique(np.concatenate([rows["parties"], *named])))
-    return register.part({table: list(map(int, found)) for table, found in rows.items()})
+    for table, named in also.items():
+        rows[table] = np.union1d(rows.get(table, np.zeros(0, np.int64)), named)
+    closed = with_all_they_name(register, rows)
+    return register.part({table: list(map(int, found)) for table, found in closed.items()})
 
 
 def _edge_starts(register: Register) -> list[int]:
@@ -301,16 +280,6 @@ def _edge_starts(register: Register) -> list[int]:
     }
     lengths = [sizes[_TABLES[kind]] for kind in ARC_KINDS]
     return [sum(lengths[:place]) for place in range(len(lengths))]
-
-
-def _with_owners(register: Register, parties: NDArray[np.int64]) -> NDArray[np.int64]:
-    """Add the parties above; a record names its owners."""
-    while True:
-        owned = np.isin(register.ownerships.party, parties)
-        more = np.union1d(parties, register.ownerships.owner[owned])
-        if len(more) == len(parties):
-            return more
-        parties = more
 
 
 def _completed(analysis: Analysis, register: Register) -> Analysis:
@@ -349,17 +318,18 @@ def _sampled(
     origins: NDArray[np.int64],
 ) -> RegisterAnalysis:
     said = scope.incident.observations if scope.incident is not None else ()
-    weighed = weigh((*said, *question.statements), priors)
-    numbers = sample_register(register, harm, scope, priors, weighed, question)
-    tree = path_tree(harm.whole, origins)
-    builder = _Builder(register, harm, scope, weighed, numbers, tree)
+    applied = apply_to_columns(register, harm, question.scenario, origins)
+    changed, whole = applied.harm, applied.harm.whole
+    weighed = weigh((*said, *question.statements, *applied.observations), priors)
+    numbers = sample_register(register, changed, scope, priors, weighed, question)
+    tree = path_tree(whole, origins)
+    builder = _Builder(register, changed, scope, weighed, numbers, tree)
     worst = builder.worst(DETAILED)
     paths = np.unique(
-        [arc for row in worst for arc in builder.path_arcs(row) if arc < harm.whole.n_coins]
+        [arc for row in worst for arc in builder.path_arcs(row) if arc < whole.n_coins]
     ).astype(np.int64)
-    spoken = _Spoken.of(register, scope, question)
-    named = [*origins, *worst, *spoken.parties]
-    part = _part(register, harm.whole, paths, named, spoken.datasets)
+    spoken = _spoken_of(register, scope, question, [*origins, *worst])
+    part = _part(register, whole, paths, spoken)
     # Numbers come from the columns; the part only lends its words: incident, paths, statements.
     frame = analyze_breach(
         part,
@@ -379,7 +349,11 @@ def _sampled(
         blast_radius=blast_radius(parties.values()),
         engine=numbers.note,
         assumptions=prior_assumptions(numbers.uses, priors),
-        next_steps=(*alerts(scope, ranking), *missing_edges(ranking))[:STEPS_SHOWN],
+        next_steps=(
+            *alerts(scope, ranking),
+            *missing_edges(p for p in ranking if p.id not in applied.excused),
+        )[:STEPS_SHOWN],
+        scenario=applied.counted(frame.scenario),
         unobserved_edges_note=_limits(register, parties.values())
         + f"; paths, varieties and at most {DATASETS} datasets are shown for the {DETAILED} parties "
         "of highest score",

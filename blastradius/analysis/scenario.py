@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import math
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from blastradius.analysis.harm import CompiledHarm, Event, HarmArc
@@ -19,7 +19,7 @@ from blastradius.errors import BlastRadiusError
 from blastradius.model.graph import AccessGrant, Dataset, Dependency, Graph, Observation, Share
 from blastradius.model.scenario import Change, Scenario
 
-_Subject = tuple[str, str | None]
+Subject = tuple[str, str | None]
 """An edge, and one dataset of it or None for all."""
 
 
@@ -54,7 +54,7 @@ def apply_scenario(harm: CompiledHarm, scenario: Scenario) -> Applied:
     A cut wins over a probability, and controls multiply after both. Where the breach starts is
     never changed.
     """
-    changes = _Changes.of(scenario)
+    changes = CoinChanges.of(scenario)
     coins = [(arc, changes.coin(arc)) for arc in harm.arcs]
     kept = [replace(arc, coin=coin) for arc, coin in coins if coin is not None]
     is_changed = list(harm.arcs) != kept
@@ -62,22 +62,27 @@ def apply_scenario(harm: CompiledHarm, scenario: Scenario) -> Applied:
         scenario,
         _within_reach(harm, kept) if is_changed else harm,
         tuple(_effects(harm, scenario.changes)),
-        tuple(_observation(harm, c) for c in scenario.changes if c.observe is not None),
+        tuple(
+            observation_of(c, event_of(c, harm.node.__contains__))
+            for c in scenario.changes
+            if c.observe is not None
+        ),
         frozenset(harm.levels if is_changed else ()),
     )
 
 
 @dataclass(frozen=True, slots=True)
-class _Changes:
+class CoinChanges:
     """The changes of coins, by what they change."""
 
-    cuts: frozenset[_Subject]
-    probabilities: Mapping[_Subject, float]
+    cuts: frozenset[Subject]
+    probabilities: Mapping[Subject, float]
     left: Mapping[str, list[float]]
     """Party -> what each of its controls leaves of a probability [1]."""
 
     @classmethod
-    def of(cls, scenario: Scenario) -> _Changes:
+    def of(cls, scenario: Scenario) -> CoinChanges:
+        """Sort the changes of a scenario."""
         left: dict[str, list[float]] = {}
         for change in scenario.changes:
             if change.control is not None and change.effect is not None:
@@ -92,13 +97,18 @@ class _Changes:
             left,
         )
 
+    def factor(self, party: str) -> float:
+        """Return what the controls of a party leave of the probabilities that it guards [1]."""
+        # In one order whatever that of the changes, so that rounding is the same too.
+        return math.prod(sorted(self.left[party]))
+
     def coin(self, arc: HarmArc) -> Coin | None:
         """Return the coin of an arc, None if the arc is cut."""
         coin = arc.coin
         if arc.kind == "origin":
             return coin
-        all_of_it: _Subject = (arc.edge, None)
-        part: _Subject = (arc.edge, arc.dataset)
+        all_of_it: Subject = (arc.edge, None)
+        part: Subject = (arc.edge, arc.dataset)
         if all_of_it in self.cuts or part in self.cuts:
             return None
         # What is said of one dataset goes before what is said of the whole share.
@@ -108,8 +118,7 @@ class _Changes:
         guards = guard(arc)
         if guards not in self.left:
             return coin
-        # In one order whatever that of the changes, so that rounding is the same too.
-        factor = math.prod(sorted(self.left[guards]))
+        factor = self.factor(guards)
         if factor == 0:
             return None
         note = f"{coin.note}; × {factor:.3g} by controls at {guards}"
@@ -159,7 +168,7 @@ def _effects(harm: CompiledHarm, changes: Iterable[Change]) -> Iterator[int]:
     by_part = Counter((arc.edge, arc.dataset) for arc in arcs)
     for change in changes:
         if change.observe is not None:
-            yield int(_event(harm, change) in harm.node)
+            yield int(event_of(change, harm.node.__contains__) in harm.node)
         elif change.control is not None:
             yield by_guard[change.control]
         else:
@@ -167,17 +176,17 @@ def _effects(harm: CompiledHarm, changes: Iterable[Change]) -> Iterator[int]:
             yield by_edge[edge] if change.dataset is None else by_part[edge, change.dataset]
 
 
-def _event(harm: CompiledHarm, change: Change) -> Event:
+def event_of(change: Change, happens: Callable[[Event], bool]) -> Event:
     """Return the event that a statement speaks of, by what can happen without the scenario."""
     party = change.observe or ""
     exposed = Event("exposed", party)
     if change.event is None:
-        return exposed if exposed in harm.node else Event("harmed", party)
+        return exposed if happens(exposed) else Event("harmed", party)
     return Event(change.event, party)
 
 
-def _observation(harm: CompiledHarm, change: Change) -> Observation:
-    event = _event(harm, change)
+def observation_of(change: Change, event: Event) -> Observation:
+    """Return what a change of a scenario says of an event."""
     return Observation.model_validate(
         {"party": event.subject, "state": change.state, "event": event.kind}
     )

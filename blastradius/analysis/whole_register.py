@@ -6,7 +6,7 @@ it on the same graphs, this module turns them around to the way harm runs.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final, TypeVar, get_args, overload
 
@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from blastradius.analysis.harm import Scope
 from blastradius.analysis.priors import SURE, Coin, PriorTable
 from blastradius.analysis.whole import ARC_KINDS, WholeHarm
-from blastradius.io.tables.register import UNKNOWN, VARIETY_BITS, Edges, Range, Register
+from blastradius.io.tables.register import UNKNOWN, VARIETY_BITS, Edges, Range, Register, Texts
 from blastradius.model.dates import Period
 from blastradius.model.vocabulary import CERTAINTIES, PIVOT_VARIETIES, ROLES, Via
 
@@ -508,8 +508,8 @@ class _VarietySets(Sequence[Sequence[str]]):
 class _Chained(Sequence[str]):
     """Several sequences of names one after the other, some with a mark before each name."""
 
-    def __init__(self, parts: Sequence[tuple[str, Sequence[str]]]) -> None:
-        self._parts = parts
+    def __init__(self, parts: Sequence[tuple[str, Texts]]) -> None:
+        self.parts = parts
         self._starts = np.cumsum([0] + [len(names) for _, names in parts])
 
     def __len__(self) -> int:
@@ -523,18 +523,32 @@ class _Chained(Sequence[str]):
         if isinstance(place, slice):
             return [self[i] for i in range(*place.indices(len(self)))]
         part = int(np.searchsorted(self._starts, place, side="right")) - 1
-        mark, names = self._parts[part]
+        mark, names = self.parts[part]
         return f"{mark}{names[int(place) - int(self._starts[part])]}"
 
     def __iter__(self) -> Iterator[str]:
-        for mark, names in self._parts:
+        for mark, names in self.parts:
             for name in names:
                 yield mark + name
 
 
-def _edge_ids(register: Register) -> tuple[list[int], Sequence[str]]:
+def edge_rows(register: Register, names: Collection[str]) -> dict[str, int]:
+    """Return the rows of some edges, of those that there are, in `WholeHarm.edge_ids`.
+
+    Ids of shares, grants, dependencies and datasets, ``pivot:DATASET`` and ``outage:PARTY``.
+    """
+    starts, ids = _edge_ids(register)
+    rows: dict[str, int] = {}
+    for start, (mark, texts) in zip(starts, ids.parts, strict=True):
+        wanted = [name.removeprefix(mark) for name in names if name.startswith(mark)]
+        for row in texts.rows_of(wanted).tolist():
+            rows.setdefault(mark + texts[row], start + row)
+    return rows
+
+
+def _edge_ids(register: Register) -> tuple[list[int], _Chained]:
     """Return where the edges of each kind of arc begin, and the ids of all."""
-    by_kind: dict[str, tuple[str, Sequence[str]]] = {
+    by_kind: dict[str, tuple[str, Texts]] = {
         "custody": ("", register.shares.ids),
         "own": ("", register.datasets.ids),
         "access": ("", register.access.ids),

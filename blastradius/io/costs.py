@@ -10,18 +10,20 @@ from typing import TYPE_CHECKING, Any
 
 from blastradius.errors import CostsError, GraphFileError, Problem
 from blastradius.io.files import Source, read_bytes
+from blastradius.io.subjects import graph_about
 from blastradius.model.check import Fault, spell
 from blastradius.model.costs import SECTIONS, find_cost_faults
 from blastradius.model.text import printable, quoted
 
 if TYPE_CHECKING:
+    from blastradius.io.tables.register import Register
     from blastradius.model.graph import Graph
 
 _COLUMNS = ("what", "name", "cost")
 _SECTION_OF = {"kind": "kinds", "party": "parties", "edge": "edges"}
 
 
-def load_costs(source: str | Path | Mapping[str, Any], graph: Graph) -> dict[str, Any]:
+def load_costs(source: str | Path | Mapping[str, Any], graph: Graph | Register) -> dict[str, Any]:
     """Read costs from a file, or check those given in Python; as plain data.
 
     Parameters
@@ -29,7 +31,7 @@ def load_costs(source: str | Path | Mapping[str, Any], graph: Graph) -> dict[str
     source : str, Path or mapping
         A YAML or JSON file with ``default``, ``kinds``, ``parties`` and ``edges``, a CSV file with
         the columns what, name and cost, or the content of such a file.
-    graph : Graph
+    graph : Graph or Register
         Holds the parties and edges that the costs are of.
 
     Raises
@@ -40,7 +42,7 @@ def load_costs(source: str | Path | Mapping[str, Any], graph: Graph) -> dict[str
         If costs given in Python are not valid.
     """
     if isinstance(source, Mapping):
-        faults = find_cost_faults(graph, source)
+        faults = find_cost_faults(graph_about(graph, source), source)
         if faults:
             raise CostsError(tuple(map(_in_words, faults)))
         return dict(source)
@@ -48,7 +50,7 @@ def load_costs(source: str | Path | Mapping[str, Any], graph: Graph) -> dict[str
     if str(source).lower().endswith(".csv"):
         return _from_csv(content, str(source), graph)
     file = Source(content, str(source))
-    faults = find_cost_faults(graph, file.document.data)
+    faults = find_cost_faults(graph_about(graph, file.document.data), file.document.data)
     if faults or file.document.problems:
         raise file.failure(faults)
     data: dict[str, Any] = file.document.data
@@ -60,7 +62,7 @@ def _in_words(fault: Fault) -> str:
     return f"{where}: {fault.message}" if where else fault.message
 
 
-def _from_csv(content: bytes, name: str, graph: Graph) -> dict[str, Any]:
+def _from_csv(content: bytes, name: str, graph: Graph | Register) -> dict[str, Any]:
     shown = printable(name, 200)
     try:
         text = content.decode("utf-8-sig")
@@ -75,7 +77,7 @@ def _from_csv(content: bytes, name: str, graph: Graph) -> dict[str, Any]:
     for number, row in enumerate(rows[1:], start=2):
         if any(cell.strip() for cell in row):
             table.add(number, [cell.strip() for cell in row])
-    for fault in find_cost_faults(graph, table.data):
+    for fault in find_cost_faults(graph_about(graph, table.data), table.data):
         table.problems.append(Problem(table.lines.get(fault.location, 0), 1, "", fault.message))
     if table.problems:
         raise GraphFileError(shown, tuple(sorted(table.problems)[:100]))

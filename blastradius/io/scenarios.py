@@ -9,15 +9,19 @@ from typing import TYPE_CHECKING, Any
 
 from blastradius.errors import GraphFileError, OutputError, ScenarioError
 from blastradius.io.files import Source, read_bytes, validated
+from blastradius.io.subjects import graph_about
 from blastradius.model.check import Fault, find_scenario_faults, spell
 from blastradius.model.scenario import Scenario
 from blastradius.model.text import printable
 
 if TYPE_CHECKING:
+    from blastradius.io.tables.register import Register
     from blastradius.model.graph import Graph
 
 
-def load_scenario(source: str | Path | Mapping[str, Any] | Scenario, graph: Graph) -> Scenario:
+def load_scenario(
+    source: str | Path | Mapping[str, Any] | Scenario, graph: Graph | Register
+) -> Scenario:
     """Read a scenario from a file, or check one that was built in Python.
 
     Raises
@@ -55,14 +59,14 @@ def spare_others(path: str) -> None:
         raise OutputError(msg) from None
 
 
-def read_scenario(path: str | Path, graph: Graph | None = None) -> Scenario:
+def read_scenario(path: str | Path, graph: Graph | Register | None = None) -> Scenario:
     """Read a scenario from a JSON or YAML file.
 
     Parameters
     ----------
     path : str or Path
         JSON or YAML file.
-    graph : Graph, optional
+    graph : Graph or Register, optional
         Holds the parties and edges that the changes refer to.
 
     Raises
@@ -87,10 +91,10 @@ def scenario_text(scenario: Scenario) -> str:
     return json.dumps(data, ensure_ascii=False, indent=2) + "\n"
 
 
-def _checked(data: object, graph: Graph | None) -> tuple[list[Fault], Scenario | None]:
+def _checked(data: object, graph: Graph | Register | None) -> tuple[list[Fault], Scenario | None]:
     faults, scenario = validated(data, Scenario.model_validate, Scenario)
     if graph is not None:
-        faults += find_scenario_faults(graph, data)
+        faults += find_scenario_faults(graph_about(graph, data), data)
     return faults, scenario
 
 

@@ -49,6 +49,9 @@ class Column(Protocol):
     def index_of(self, element: str) -> int | None:
         """Return the first row that holds a text."""
 
+    def is_in(self, other: Any) -> Any:  # noqa: ANN401
+        """Tell for each row whether its text is one of some."""
+
     def gather(self, indices: Any) -> Column:  # noqa: ANN401
         """Return the texts of some rows."""
 
@@ -89,6 +92,11 @@ class Texts(Sequence[str]):
     def row_of(self, text: str) -> int | None:
         """Return the first row that holds a text, None if there is none."""
         return self._column.index_of(text)
+
+    def rows_of(self, texts: Sequence[str]) -> NDArray[np.int64]:
+        """Return the rows that hold one of some texts, ascending."""
+        rows: NDArray[np.int64] = np.flatnonzero(np.asarray(self._column.is_in(list(texts))))
+        return rows
 
 
 @dataclass(frozen=True)

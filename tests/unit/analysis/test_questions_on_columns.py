@@ -3,7 +3,7 @@
 import pytest
 
 import blastradius as br
-from blastradius.errors import QuestionError, UnknownNameError
+from blastradius.errors import UnknownNameError
 from blastradius.io.catalog import find_graph
 from blastradius.io.tables import register_of_graph
 
@@ -52,11 +52,9 @@ def test_hardening_of_one_breach_and_of_all():
         )
 
 
-def test_unknown_names_and_costs_are_refused():
+def test_unknown_names_are_refused():
     register = register_of_graph(find_graph("automotive").graph)
     with pytest.raises(UnknownNameError, match="did you mean"):
         br.perimeter(register, "volkswagn")
     with pytest.raises(UnknownNameError, match="did you mean"):
         br.harden(register, "continetal")
-    with pytest.raises(QuestionError, match="costs are not read for columns"):
-        br.harden(register, "continental", costs={})
