@@ -68,15 +68,27 @@ def nearest(word: str, choices: Collection[str]) -> str | None:
 
 
 def _plausible(word: str, choices: Collection[str]) -> Iterable[str]:
-    """Narrow a long list to words of like length and beginning; comparing all would take minutes."""
+    """Narrow a long list to words of like length with the same beginning and end.
+
+    Comparing all in full would take minutes.
+    """
     if len(choices) <= _MANY:
         return choices
+    import heapq  # noqa: PLC0415 - only a mistake pays for it
+    from os.path import commonprefix  # noqa: PLC0415
+
+    backward = word[::-1]
+
+    def alike(choice: str) -> int:
+        folded = choice.casefold()
+        return len(commonprefix((word, folded))) + len(commonprefix((backward, folded[::-1])))
+
     similar = (
         choice
         for choice in choices
         if abs(len(choice) - len(word)) <= 2 and choice[:1].casefold() == word[:1]
     )
-    return [choice for choice, _ in zip(similar, range(_MANY), strict=False)]
+    return heapq.nlargest(_MANY, similar, key=alike)
 
 
 def did_you_mean(word: str, choices: Collection[str]) -> str:

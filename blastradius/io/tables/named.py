@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 RowsOf = Mapping[str, NDArray[np.int64]]
 """Rows of some tables, ascending."""
 
-_GUESSED = 10
+_GUESSED = 5
 """Unknown names for which the nearest known ones are looked for."""
 
 

@@ -49,3 +49,9 @@ def test_nearest_ignores_capitals(word, meant):
 def test_nearest_of_many_is_quick_and_still_finds_a_slip():
     names = {f"party-{i}" for i in range(200_000)}
     assert nearest("parti-77", names) is not None
+
+
+def test_nearest_of_many_is_like_at_both_ends():
+    names = [f"access:party-{k:05}>provider:{way}" for k in range(4000) for way in ("vpn", "edi")]
+    meant = "access:party-03777>provider:vpn"
+    assert nearest("access:party-03777>provder:vpn", names) == meant
