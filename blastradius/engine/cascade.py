@@ -11,9 +11,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
+from typing import Final
 
 import numpy as np
 
+from blastradius.engine.annealing import Annealed
 from blastradius.engine.arrays import ArcArrays
 from blastradius.engine.in_reach import in_reach
 from blastradius.engine.network import check_likelihood, check_origins, check_whole
@@ -21,6 +23,16 @@ from blastradius.engine.pilot import Regime, fly, share_that_grows
 from blastradius.engine.regimes import Dense, Evidence, Mixed, Sparse, Tally, evidence_on
 from blastradius.engine.sample import Sample
 from blastradius.engine.threads import n_cores, seed_of
+
+_Kernel = Sparse | Mixed | Dense | Annealed
+
+_WEIGHED_WORLDS: Final = 512
+_FEW: Final = 0.3
+"""Worlds weighed ahead of the others, and the effective part of them below which worlds are moved
+to the evidence instead."""
+
+_ANNEALED_CHUNK: Final = 256
+"""Worlds in one piece of work where they are moved."""
 
 Progress = Callable[[int, int], None]
 """Told (worlds done, worlds in all) after each piece of work."""
@@ -71,13 +83,14 @@ class CascadeSampler:
         regime: Regime | None = None,
     ) -> None:
         check_whole("rng_seed", rng_seed, 0)
-        self.n_nodes = arcs.n_nodes
+        self.n_nodes, self._arcs = arcs.n_nodes, arcs
         self._part = in_reach(arcs, check_origins(arcs.n_nodes, origins))
         seed = seed_of(rng_seed)
         alone = Sparse(self._part, seed, 64)
         pilot = fly(arcs, alone)
         self.regime: Regime = regime or pilot.cheapest()
         self._kernel: Sparse | Mixed | Dense = alone
+        self._annealed: dict[tuple[bytes, ...], Annealed | None] = {}
         if self.regime == "sparse":
             alone.width = pilot.width()
         else:
@@ -121,13 +134,13 @@ class CascadeSampler:
             check_whole("n_threads", n_threads, 1)
         checked = check_likelihood(self.n_nodes, likelihood)
         evidence = evidence_on(checked, self._part) if checked else None
+        kernel = self._kernel_for(evidence)
+        chunk = self.chunk if kernel is self._kernel else _ANNEALED_CHUNK
         total = Tally(len(self._part.nodes), weighted=evidence is not None)
-        chunks = [
-            (start, min(self.chunk, n_worlds - start)) for start in range(0, n_worlds, self.chunk)
-        ]
+        chunks = [(start, min(chunk, n_worlds - start)) for start in range(0, n_worlds, chunk)]
         done = 0
         for (_, worlds), tally in zip(
-            chunks, self._tallies(chunks, evidence, n_threads), strict=True
+            chunks, self._tallies(kernel, chunks, evidence, n_threads), strict=True
         ):
             total.add(tally)
             done += worlds
@@ -135,17 +148,37 @@ class CascadeSampler:
                 progress(done, n_worlds)
         return self._spread_out(total, n_worlds, weighted=evidence is not None)
 
+    def _kernel_for(self, evidence: Evidence | None) -> _Kernel:
+        """Return the kernel to sample with: the usual one unless evidence leaves few worlds."""
+        if evidence is None or not len(evidence.nodes):
+            return self._kernel
+        asked = tuple(column.tobytes() for column in evidence)
+        if asked not in self._annealed:
+            tally = Tally(len(self._part.nodes), weighted=True)
+            self._kernel.run(self._kernel.scratch(), 0, _WEIGHED_WORLDS, tally, evidence)
+            few = tally.sums[1] ** 2 < _FEW * _WEIGHED_WORLDS * tally.sums[2]
+            self._annealed[asked] = (
+                Annealed(self._arcs, self._part, evidence, self._kernel.rng_seed)
+                if few or _may_be_few(evidence, tally)
+                else None
+            )
+        return self._annealed[asked] or self._kernel
+
     def _tallies(
-        self, chunks: list[tuple[int, int]], evidence: Evidence | None, n_threads: int | None
+        self,
+        kernel: _Kernel,
+        chunks: list[tuple[int, int]],
+        evidence: Evidence | None,
+        n_threads: int | None,
     ) -> Iterator[Tally]:
         """Yield the tally of each chunk in order, a few chunks ahead of the reader."""
         threads = min(n_threads or n_cores(), len(chunks))
-        scratches = [self._kernel.scratch() for _ in range(threads)]
+        scratches = [kernel.scratch() for _ in range(threads)]
 
         def work(chunk: tuple[int, int]) -> Tally:
             scratch = scratches.pop()  # one for each thread: there are as many as run at a time
             tally = Tally(len(self._part.nodes), weighted=evidence is not None)
-            self._kernel.run(scratch, *chunk, tally, evidence)
+            kernel.run(scratch, *chunk, tally, evidence)
             scratches.append(scratch)
             return tally
 
@@ -173,3 +206,18 @@ class CascadeSampler:
         means[self._part.nodes] = total.weighted
         squares[self._part.nodes] = total.squares
         return Sample(n_worlds, counts, float(total.sums[1]), float(total.sums[2]), means, squares)
+
+
+def _may_be_few(evidence: Evidence, tally: Tally) -> bool:
+    """Tell whether one statement alone may leave few worlds, by how often its event was seen.
+
+    Where it is rare, it may not have been seen at all.
+    """
+    seen = tally.counts[evidence.nodes]
+    ratio = np.exp(evidence.log_if_reached - evidence.log_if_not)
+    for chance in (np.maximum(seen - 3, 0), np.minimum(seen + 3, _WEIGHED_WORLDS)):
+        p = chance / _WEIGHED_WORLDS
+        effective = (p * ratio + 1 - p) ** 2 / (p * ratio**2 + 1 - p)
+        if effective.min() < _FEW:
+            return True
+    return False

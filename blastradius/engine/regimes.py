@@ -141,7 +141,9 @@ class Dense:
         """Spread harm in a block until nothing moves, count its first worlds, and forget it."""
         dense.spread(self.arcs, block, self.rng_seed, number)
         if evidence is not None:
-            dense.weigh(block, used, *evidence, tally.sums, tally.weighted, tally.squares)
+            logs = np.empty(dense.WORLDS)
+            dense.log_likelihoods(block, *evidence, logs)
+            dense.weigh(block, used, logs, tally.sums, tally.weighted, tally.squares)
         dense.tally(block, used, tally.counts)
 
 

@@ -81,7 +81,8 @@ def _plausible(word: str, choices: Collection[str]) -> Iterable[str]:
 
     def alike(choice: str) -> int:
         folded = choice.casefold()
-        return len(commonprefix((word, folded))) + len(commonprefix((backward, folded[::-1])))
+        ends = ((word, folded), (backward, folded[::-1]))
+        return sum(len(commonprefix(pair)) for pair in ends)  # noqa: RUF071 - letters are meant
 
     similar = (
         choice

@@ -364,6 +364,34 @@ def _deliver(
 
 
 @njit(inline="always")
+def toss(coin: Any, asked_0: Any, asked_1: Any, asked_2: Any, asked_3: Any, key: Any) -> Any:
+    """Toss a coin of units of 2**-32 in the worlds asked for; return those that are open, and the key.
+
+    All four words at a time: each waits for its own numbers only, and the end of the loop is guessed
+    once.
+    """
+    open_0 = open_1 = open_2 = open_3 = ZERO
+    place = _HALF
+    if coin >> _HALF != ZERO:
+        open_0, open_1, open_2, open_3 = asked_0, asked_1, asked_2, asked_3
+        place = ZERO
+    while place > ZERO and asked_0 | asked_1 | asked_2 | asked_3 != ZERO:
+        place -= ONE
+        flip = ZERO - ((coin >> place) & ONE)  # all ones where the bit is set
+        key_0 = key + GOLDEN
+        key_1 = key_0 + GOLDEN
+        key_2 = key_1 + GOLDEN
+        key = key_2 + GOLDEN
+        word_0, word_1 = mix(key_0) ^ flip, mix(key_1) ^ flip
+        word_2, word_3 = mix(key_2) ^ flip, mix(key) ^ flip
+        open_0, asked_0 = open_0 | (asked_0 & word_0 & flip), asked_0 & ~word_0
+        open_1, asked_1 = open_1 | (asked_1 & word_1 & flip), asked_1 & ~word_1
+        open_2, asked_2 = open_2 | (asked_2 & word_2 & flip), asked_2 & ~word_2
+        open_3, asked_3 = open_3 | (asked_3 & word_3 & flip), asked_3 & ~word_3
+    return open_0, open_1, open_2, open_3, key
+
+
+@njit(inline="always")
 def _toss_many(
     slots: Any,
     begin: Any,
@@ -375,11 +403,7 @@ def _toss_many(
     mine: Any,
     key: Any,
 ) -> Any:
-    """Toss the coins of a node's arcs in the worlds that newly reached it; return the next key.
-
-    All four words at a time: each waits for its own numbers only, and the end of the loop is guessed
-    once.
-    """
+    """Toss the coins of a node's arcs in the worlds that newly reached it; return the next key."""
     for arc in range(begin, begin + n):
         prefetch(state, 2 * LANES * np.int64(slots[2 * arc] & _LOW))
     for arc in range(begin, begin + n):
@@ -391,21 +415,9 @@ def _toss_many(
         asked_3 = state[mine + LANES + 3] & ~state[theirs + 3]
         if asked_0 | asked_1 | asked_2 | asked_3 == ZERO:
             continue
-        coin, place = slots[2 * arc + 1] >> _HALF, _HALF
-        open_0 = open_1 = open_2 = open_3 = ZERO
-        while place > ZERO and asked_0 | asked_1 | asked_2 | asked_3 != ZERO:
-            place -= ONE
-            flip = ZERO - ((coin >> place) & ONE)  # all ones where the bit is set
-            key_0 = key + GOLDEN
-            key_1 = key_0 + GOLDEN
-            key_2 = key_1 + GOLDEN
-            key = key_2 + GOLDEN
-            word_0, word_1 = mix(key_0) ^ flip, mix(key_1) ^ flip
-            word_2, word_3 = mix(key_2) ^ flip, mix(key) ^ flip
-            open_0, asked_0 = open_0 | (asked_0 & word_0 & flip), asked_0 & ~word_0
-            open_1, asked_1 = open_1 | (asked_1 & word_1 & flip), asked_1 & ~word_1
-            open_2, asked_2 = open_2 | (asked_2 & word_2 & flip), asked_2 & ~word_2
-            open_3, asked_3 = open_3 | (asked_3 & word_3 & flip), asked_3 & ~word_3
+        open_0, open_1, open_2, open_3, key = toss(
+            slots[2 * arc + 1] >> _HALF, asked_0, asked_1, asked_2, asked_3, key
+        )
         state[theirs] |= open_0
         state[theirs + 1] |= open_1
         state[theirs + 2] |= open_2
@@ -443,24 +455,25 @@ def tally(block: Any, n_worlds: Any, counts: Any) -> None:
 
 
 @njit(cache=True, nogil=True)
-def weigh(
-    block: Any,
-    n_worlds: Any,
-    evidence: Any,
-    log_if_reached: Any,
-    log_if_not: Any,
-    sums: Any,
-    weighted: Any,
-    squares: Any,
+def log_likelihoods(
+    block: Any, evidence: Any, log_if_reached: Any, log_if_not: Any, logs: Any
 ) -> None:
-    """Add up the weights of the first ``n_worlds`` of a block; to be called before `tally`."""
+    """Write the logarithm of the likelihood of each world of a block."""
+    logs[:] = 0.0
+    for k in range(len(evidence)):
+        for world in range(WORLDS):
+            word = block.state[2 * LANES * evidence[k] + (world >> 6)]
+            here = (word >> np.uint64(world & 63)) & ONE
+            logs[world] += log_if_reached[k] if here else log_if_not[k]
+
+
+@njit(cache=True, nogil=True)
+def weigh(block: Any, n_worlds: Any, weights: Any, sums: Any, weighted: Any, squares: Any) -> None:
+    """Add up the weights, given as logarithms, of the first ``n_worlds`` of a block.
+
+    To be called before `tally`; spoils the weights.
+    """
     state, reached = block.state, block.reached
-    weights = np.zeros(WORLDS)
-    for world in range(n_worlds):
-        lane, bit = world >> 6, np.uint64(world & 63)
-        for k in range(len(evidence)):
-            here = (state[2 * LANES * evidence[k] + lane] >> bit) & ONE
-            weights[world] += log_if_reached[k] if here else log_if_not[k]
     to_weights(weights, n_worlds, sums, weighted, squares)
     weights[n_worlds:] = 0.0
     for word in range(len(reached)):

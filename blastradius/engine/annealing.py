@@ -1,0 +1,206 @@
+"""Sampling under strong evidence: worlds are led to it step by step, and weighed for that.
+
+Statements that are far likelier in some worlds than in others leave hardly any weight to most
+worlds. Annealed importance sampling (Neal 2001, doi:10.1023/A:1008923215028) moves the worlds
+instead; it only has to touch what lies between the origins and the evidence.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from typing import Any, Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from blastradius.engine.arrays import ArcArrays
+from blastradius.engine.in_reach import InReach, nodes_in_reach
+from blastradius.engine.kernels import annealed, dense
+from blastradius.engine.regimes import Evidence, Tally
+
+_OTHER_STREAMS: Final = np.uint64(0x2545F4914F6CDD1D)
+"""Changes a seed into another, for the coins that are moved."""
+
+_PILOT: Final = 2**32
+"""Number of the first block that only serves to find the number of steps."""
+
+_LEAST_STEPS: Final = 1024
+_MOST_STEPS: Final = 2**16
+_PILOTED: Final = 4
+"""Blocks from which it is found how alike the weights are."""
+
+ENOUGH: Final = 0.5
+"""Effective part of the worlds with which nothing more is wanted [1]."""
+
+_MOST_WORK: Final = 10_000_000
+"""Nodes looked at for one block: a fraction of a second. More steps are not taken then."""
+
+_NO_MORE: Final = 0.25
+"""Growth of the logarithm of the mean weight that may be chance: more says that something likely was
+not found with half of the steps."""
+
+_LOOKED_AT: Final = 16
+"""Blocks from which it is found how often each node is reached before anything is said."""
+
+
+@dataclass(frozen=True, slots=True)
+class Cause:
+    """What lies between the origins and the evidence, and all the rest."""
+
+    nodes: NDArray[np.int64]
+    """Place in reach of each of its nodes, shape (n,)."""
+    inner: annealed.Cause
+    rest: ArcArrays
+    """Arcs that lead to other nodes, between places in reach."""
+
+    @classmethod
+    def of(cls, arcs: ArcArrays, part: InReach, evidence: Evidence) -> Cause:
+        """Cut the arcs in reach in two."""
+        counts = arcs.first[part.nodes + 1] - arcs.first[part.nodes]
+        starts = np.repeat(arcs.first[part.nodes] - (np.cumsum(counts) - counts), counts)
+        chosen = starts + np.arange(part.n_arcs)
+        tail = np.repeat(np.arange(len(part.nodes)), counts)
+        head, probability = part.place[arcs.head[chosen]], arcs.probability[chosen]
+        n = len(part.nodes)
+        backward = ArcArrays.from_arcs(n, head, tail, probability)
+        leads = nodes_in_reach(backward, evidence.nodes)
+        # Whatever leads to a node of the cause is of the cause itself.
+        is_inner = leads[head]
+        rest = ArcArrays.from_arcs(n, tail[~is_inner], head[~is_inner], probability[~is_inner])
+        nodes = np.flatnonzero(leads)
+        place = np.full(n, -1)
+        place[nodes] = np.arange(len(nodes))
+        origins = np.zeros(len(nodes), dtype=np.bool_)
+        origins[place[part.origins[leads[part.origins]]]] = True
+        inner = _inner(place[tail[is_inner]], place[head[is_inner]], probability[is_inner], origins)
+        return cls(nodes, inner, rest)
+
+
+def _inner(
+    tail: NDArray[np.int64],
+    head: NDArray[np.int64],
+    probability: NDArray[np.float64],
+    is_origin: NDArray[np.bool_],
+) -> annealed.Cause:
+    """Return arcs sorted by tail, those of one tail in the order given."""
+    n = len(is_origin)
+    units = np.ceil(probability * 2.0**32).astype(np.uint64)
+    units = np.where(probability < 1, np.minimum(units, np.uint64(2**32 - 1)), np.uint64(2**32))
+    first, first_in = (np.zeros(n + 1, dtype=np.int64) for _ in range(2))
+    np.cumsum(np.bincount(tail, minlength=n), out=first[1:])
+    np.cumsum(np.bincount(head, minlength=n), out=first_in[1:])
+    return annealed.Cause(
+        first,
+        head.astype(np.int32),
+        tail.astype(np.int32),
+        units,
+        first_in,
+        np.argsort(head, kind="stable"),
+        np.zeros(len(head)),
+        np.log(probability) - np.log1p(-np.minimum(probability, 1 - 2.0**-53)),
+        is_origin,
+    )
+
+
+class Annealed:
+    """Worlds in blocks, moved towards the evidence.
+
+    For each thread 65 bytes a node in reach, and 72 bytes an arc and 77 a node of the cause.
+    """
+
+    def __init__(
+        self, arcs: ArcArrays, part: InReach, evidence: Evidence, rng_seed: np.uint64
+    ) -> None:
+        self.part, self.rng_seed = part, rng_seed
+        self.cause = Cause.of(arcs, part, evidence)
+        rest, n = self.cause.rest, len(part.nodes)
+        self.rest = dense.Arcs.empty(n, rest.n_arcs)
+        places = np.arange(n)
+        dense.lay_arcs(rest.first, rest.head, rest.probability, places, places, self.rest)
+        self.said = _said(self.cause, evidence)
+        self.n_steps = 1
+        self._find_ways_back()
+        self.n_steps = _LEAST_STEPS
+        self._find_steps()
+
+    def _find_ways_back(self) -> None:
+        """See how often each node is reached, so that paths are walked back the way harm comes."""
+        chains, inner = self._chains(), self.cause.inner
+        counts = np.zeros(len(inner.is_origin))
+        for number in range(_PILOT, _PILOT + _LOOKED_AT):
+            self._anneal(chains, number)
+            words = np.bitwise_count(chains.reached).reshape(-1, dense.LANES)
+            counts += words.sum(axis=1)
+        comes = (counts + 0.5) / (_LOOKED_AT * dense.WORLDS + 1)
+        chance = comes[inner.tail] * np.minimum(inner.coin / 2.0**32, 1.0)
+        sums = np.concatenate([[0.0], np.cumsum(chance[inner.arc_in])])
+        before = np.repeat(sums[inner.first_in[:-1]], np.diff(inner.first_in))
+        of_node = np.repeat(np.diff(sums[inner.first_in]), np.diff(inner.first_in))
+        inner.up_to[:] = (sums[1:] - before) / of_node
+
+    def _find_steps(self) -> None:
+        """Double the steps until the weights are enough alike, and more steps find no more weight."""
+        chains, before = self._chains(), math.inf
+        for doubling in range(64):
+            logs, work = np.empty((_PILOTED, dense.WORLDS)), 0
+            for number in range(_PILOTED):
+                work += self._anneal(chains, _PILOT + _PILOTED * doubling + number)
+                logs[number] = chains.log_weight
+            weights = np.exp(logs - logs.max())
+            effective = float(weights.sum() ** 2 / (weights**2).sum())
+            found = float(logs.max() + np.log(weights.mean()))
+            alike = effective >= ENOUGH * weights.size
+            if (alike and found - before < _NO_MORE) or self.n_steps >= _MOST_STEPS:
+                return
+            if 2 * work > _MOST_WORK * _PILOTED:
+                return
+            before = found
+            self.n_steps *= 2
+
+    def _chains(self) -> annealed.Chains:
+        inner = self.cause.inner
+        return annealed.Chains.empty(len(inner.is_origin), len(inner.coin))
+
+    def _anneal(self, chains: annealed.Chains, number: int) -> int:
+        work: int = annealed.anneal(
+            self.cause.inner,
+            self.said,
+            self.n_steps,
+            self.rng_seed ^ _OTHER_STREAMS,
+            number,
+            chains,
+        )
+        return work
+
+    def scratch(self) -> tuple[Any, ...]:
+        """Return what a thread needs for itself."""
+        return self._chains(), dense.Block.empty(len(self.part.nodes))
+
+    def run(
+        self,
+        scratch: tuple[Any, ...],
+        first: int,
+        n_worlds: int,
+        tally: Tally,
+        evidence: Evidence | None,
+    ) -> None:
+        """Sample worlds; ``first`` is the beginning of a block."""
+        del evidence  # known from the beginning
+        chains, block = scratch
+        for start in range(0, n_worlds, dense.WORLDS):
+            used = min(dense.WORLDS, n_worlds - start)
+            number = (first + start) // dense.WORLDS
+            self._anneal(chains, number)
+            annealed.hand_over(self.cause.nodes, chains, block)
+            dense.start(block, self.part.origins)
+            dense.spread(self.rest, block, self.rng_seed, number)
+            dense.weigh(block, used, chains.log_weight, tally.sums, tally.weighted, tally.squares)
+            dense.tally(block, used, tally.counts)
+
+
+def _said(cause: Cause, evidence: Evidence) -> annealed.Said:
+    of_node = np.full(len(cause.nodes), -1)
+    of_node[np.searchsorted(cause.nodes, evidence.nodes)] = np.arange(len(evidence.nodes))
+    nodes = np.flatnonzero(of_node >= 0)
+    return annealed.Said(nodes, of_node, evidence.log_if_reached, evidence.log_if_not)
