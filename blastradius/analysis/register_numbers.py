@@ -20,7 +20,7 @@ from blastradius.analysis.whole_register import RegisterHarm
 from blastradius.engine.arrays import ArcArrays
 from blastradius.engine.cascade import CascadeSampler
 from blastradius.engine.in_reach import nodes_in_reach
-from blastradius.engine.sample import Sample, sample_until
+from blastradius.engine.sample import MOVED, Sample, sample_until
 from blastradius.io.tables.register import Register
 
 REGISTER_WORLDS: Final = 4_096
@@ -167,6 +167,7 @@ class _Runs:
 
     def note(self, samples: tuple[Sample, ...], reached: NDArray[np.bool_]) -> EngineNote:
         half_width = max(float(sample.half_width().max()) for sample in samples)
+        moved = f"; {MOVED}" if any(sample.is_moved for sample in samples) else ""
         whole = self.whole
         uncertain = (whole.value > 0) & (whole.value < 1) & reached[whole.tail]
         reason = (
@@ -176,7 +177,7 @@ class _Runs:
         )
         return EngineNote(
             "monte-carlo",
-            reason + self.missed,
+            reason + self.missed + moved,
             self.n_worlds,
             self.question.rng_seed,
             int(uncertain.sum()) + (len(self.origins) if self.alleged else 0),

@@ -166,6 +166,11 @@ class _Sampled:
             if float(sample.half_width().max()) > wanted:
                 missed = f"{self.n_worlds:,} worlds do not reach the wanted precision"
                 self.note = replace(self.note, reason=f"{self.note.reason}; {missed}")
+        if sample.is_moved:
+            from blastradius.engine.sample import MOVED  # noqa: PLC0415
+
+            if MOVED not in self.note.reason:
+                self.note = replace(self.note, reason=f"{self.note.reason}; {MOVED}")
         half_width = max(self.note.half_width or 0.0, float(sample.half_width().max()))
         self.note = replace(self.note, n_worlds=self.n_worlds, half_width=half_width)
         return [float(p) for p in sample.posterior()]

@@ -106,7 +106,8 @@ def _inner(
 class Annealed:
     """Worlds in blocks, moved towards the evidence.
 
-    For each thread 65 bytes a node in reach, and 72 bytes an arc and 77 a node of the cause.
+    Takes 36 bytes an arc in reach, 40 an arc and 17 a node of the cause; and for each thread 65 bytes
+    a node in reach, 32 an arc and 73 a node of the cause.
     """
 
     def __init__(

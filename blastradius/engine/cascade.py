@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import replace
 from typing import Final
 
 import numpy as np
@@ -146,7 +147,8 @@ class CascadeSampler:
             done += worlds
             if progress is not None:
                 progress(done, n_worlds)
-        return self._spread_out(total, n_worlds, weighted=evidence is not None)
+        sample = self._spread_out(total, n_worlds, weighted=evidence is not None)
+        return replace(sample, is_moved=kernel is not self._kernel)
 
     def _kernel_for(self, evidence: Evidence | None) -> _Kernel:
         """Return the kernel to sample with: the usual one unless evidence leaves few worlds."""

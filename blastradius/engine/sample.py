@@ -11,6 +11,9 @@ from numpy.typing import NDArray
 
 _Z95: Final = 1.959963984540054
 
+MOVED: Final = "worlds were moved to what is said (annealed importance sampling)"
+"""Says of a result that some of its samples are such."""
+
 
 @dataclass(frozen=True, slots=True)
 class Sample:
@@ -25,6 +28,8 @@ class Sample:
     weighted: NDArray[np.float64]
     """Sum of weights over the worlds in which each node is reached, shape (n_nodes,)."""
     weighted_squares: NDArray[np.float64]
+    is_moved: bool = False
+    """Whether worlds were moved to the evidence, and not only weighed by it."""
 
     def posterior(self) -> NDArray[np.float64]:
         """P(node reached | evidence), estimated, shape (n_nodes,) [1]."""

@@ -11,7 +11,7 @@ from collections.abc import Iterator, Sequence
 from blastradius.engine.kernels.sparse_plain import GOLDEN, WORD, alone, mix, stream
 
 WORLDS = 256
-ALL = 2**WORLDS - 1
+ALL: int = 2**WORLDS - 1
 
 
 class Stream:

@@ -50,19 +50,22 @@ def test_small_breach_of_a_register_is_that_of_the_graph(content):
         ("automotive", "continental", False),
         ("automotive", "kojima-industries-2022", False),
         ("automotive", "level-one-robotics", True),
-        # Its many statements of 99 to 1 leave too few effective worlds.
         ("cross-industry", "snowflake", True),
+        # Its many statements of 99 to 1 leave too few worlds as they come: they are moved.
+        ("cross-industry", "snowflake", False),
     ],
 )
 def test_sampled_register_agrees_with_the_exact_graph(name, target, hypothetical):
     graph = find_graph(name).graph
     options = {"hypothetical": hypothetical}
     want = analyze_breach(graph, target, Question(**options)).analysis
-    question = Question(n_worlds=400_000, **options)
+    question = Question(n_worlds=200_000, **options)
     breach = analyze_register(register_of_graph(graph), target, question)
     assert isinstance(breach, RegisterAnalysis)
     found = breach.analysis
     assert found.engine.method == "monte-carlo"
+    if (target, hypothetical) == ("snowflake", False):
+        assert "worlds were moved to what is said" in found.engine.reason
     # 2.5 of the 95 % half-widths are 4.9 standard errors.
     margin = 2.5 * found.engine.half_width
     assert found.engine.half_width < 0.05
