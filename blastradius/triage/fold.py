@@ -34,7 +34,13 @@ _OTHERS: Final = {"ẞ": "SS", "ø": "oe", "Ø": "Oe", "å": "a", "Å": "A", "æ
     "Œ": "Oe",
     "\u0308": "e",
 }
-"""``\\u0308`` are the two dots alone, as Apple writes umlauts."""
+
+DOTS: Final = 0x308
+"""The two dots alone, as Apple writes umlauts; they spell an e after the vowels of German ones."""
+
+TAKES_DOTS: Final = np.isin(np.arange(256), [ord(vowel) for vowel in "aouAOU"])
+"""Whether a byte is a vowel on which dots make an umlaut: Müller, but Citroën."""
+
 _BLANKS: Final = (
     "\u2010\u2011\u2012\u2013\u2014\u2015\u2018\u2019\u201a\u201c\u201d\u201e\u00b7\u2022"
 )
@@ -101,6 +107,9 @@ def plain(text: str) -> bytes:
 
     >>> plain("Škoda Übergabe 蔚来").decode()
     'Skoda Uebergabe 蔚来'
+    >>> import unicodedata  # accents apart, as Apple writes them
+    >>> plain(unicodedata.normalize("NFD", "Citroën Übergabe")).decode()
+    'Citroen Uebergabe'
     """
     if text.isascii():
         return text.encode()
@@ -109,9 +118,11 @@ def plain(text: str) -> bytes:
     for character in text:
         code = ord(character)
         row = table[code] if 0x80 <= code < len(table) else None
+        if code == DOTS and not (found and TAKES_DOTS[found[-1][-1]]):
+            continue
         if row is None or row[0] == KEPT:
             found.append(character.encode("utf-8", "replace"))
-        else:
+        elif row[0]:
             found.append(bytes(row[1 : 1 + row[0]]))
     return b"".join(found)
 

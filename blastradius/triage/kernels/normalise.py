@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numba import njit
 
-from blastradius.triage.fold import FOLDED, KEPT
+from blastradius.triage.fold import DOTS, FOLDED, KEPT, TAKES_DOTS
 from blastradius.triage.letters import BLANK, NEWLINE, SLASH
 
 MAX_SLASHES = 64
@@ -101,6 +101,8 @@ def normalise(raw, spelled, starts, own, shared, folders, text):
                 if not is_sound:
                     break
                 kept = KEPT if code >= len(spelled) else np.int64(spelled[code, 0])
+                if code == DOTS and (out == begin_out or not TAKES_DOTS[text[out - 1]]):
+                    kept = 0
                 if kept == KEPT:
                     for place in range(at, at + length):
                         text[out] = raw[place]
