@@ -63,9 +63,9 @@ def apply_to_columns(
     recorded = whole.arcs(np.ones(len(whole.tail)))
     reached = nodes_in_reach(recorded, whole.compromised[origins].astype(np.int64))
     reader = _Reader(register, harm, scenario, reached)
-    changed = _changed(whole, reader, CoinChanges.of(scenario))
+    changed, is_cut = _changed(whole, reader, CoinChanges.of(scenario))
     coins = np.flatnonzero(reached[whole.tail[: whole.n_coins]])
-    untouched = all(
+    untouched = not is_cut[coins].any() and all(
         np.array_equal(getattr(whole, column)[coins], getattr(changed, column)[coins])
         for column in ("value", "low", "high", "prior")
     )
@@ -113,7 +113,8 @@ class _Reader:
         if dataset is None:
             return coins
         wanted = self._register.datasets.ids.row_of(dataset)
-        same = self._harm.whole.dataset[coins] == (-2 if wanted is None else wanted)
+        assert wanted is not None, "scenarios are checked before"
+        same = self._harm.whole.dataset[coins] == wanted
         return np.asarray(coins[same])
 
     def row_of(self, party: str) -> int:
@@ -138,11 +139,17 @@ class _Reader:
         return int(self._reached[self._harm.whole.tail[coins]].sum())
 
 
-def _changed(whole: WholeHarm, reader: _Reader, changes: CoinChanges) -> WholeHarm:
-    """Return the network with other coins; a coin that is cut never opens and rests on no prior."""
+def _changed(
+    whole: WholeHarm, reader: _Reader, changes: CoinChanges
+) -> tuple[WholeHarm, NDArray[np.bool_]]:
+    """Return the network with other coins, and which of them are cut.
+
+    A coin that is cut never opens and rests on no prior.
+    """
     low, value, high = whole.low.copy(), whole.value.copy(), whole.high.copy()
     prior = whole.prior.copy()
-    nothing = len(whole.prior_keys)
+    keys = tuple(map(tuple, whole.prior_keys))
+    nothing = keys.index(()) if () in keys else len(keys)
     # What is said of one dataset goes before what is said of the whole share.
     for (edge, dataset), p in sorted(changes.probabilities.items(), key=lambda c: bool(c[0][1])):
         coins = reader.coins(edge, dataset)
@@ -157,6 +164,12 @@ def _changed(whole: WholeHarm, reader: _Reader, changes: CoinChanges) -> WholeHa
     for end in (low, value, high):
         end[: whole.n_coins] *= left
     prior[left == 0] = nothing
-    return replace(
-        whole, low=low, value=value, high=high, prior=prior, prior_keys=(*whole.prior_keys, ())
+    changed = replace(
+        whole,
+        low=low,
+        value=value,
+        high=high,
+        prior=prior,
+        prior_keys=keys if nothing < len(keys) else (*keys, ()),
     )
+    return changed, left == 0

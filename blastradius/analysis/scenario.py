@@ -57,7 +57,7 @@ def apply_scenario(harm: CompiledHarm, scenario: Scenario) -> Applied:
     changes = CoinChanges.of(scenario)
     coins = [(arc, changes.coin(arc)) for arc in harm.arcs]
     kept = [replace(arc, coin=coin) for arc, coin in coins if coin is not None]
-    is_changed = list(harm.arcs) != kept
+    is_changed = [_numbers(arc.coin) for arc in harm.arcs] != [_numbers(arc.coin) for arc in kept]
     return Applied(
         scenario,
         _within_reach(harm, kept) if is_changed else harm,
@@ -69,6 +69,10 @@ def apply_scenario(harm: CompiledHarm, scenario: Scenario) -> Applied:
         ),
         frozenset(harm.levels if is_changed else ()),
     )
+
+
+def _numbers(coin: Coin) -> tuple[object, ...]:
+    return coin.low, coin.value, coin.high, coin.keys
 
 
 @dataclass(frozen=True, slots=True)

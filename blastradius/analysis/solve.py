@@ -24,6 +24,9 @@ AUTO_BUDGET: Final = 100_000
 DEFAULT_WORLDS: Final = 100_000
 """Worlds sampled when no number is asked for."""
 
+MOVED_WORLDS: Final = 10_000
+"""The same under strong statements: worlds are moved to them, which takes time."""
+
 MOST_WORLDS: Final = 10_000_000
 """Worlds at which the search for a wanted precision ends."""
 
@@ -130,13 +133,14 @@ class _Sampled:
         self.precision = question.precision
         most = MOST_WORLDS if question.precision is not None else DEFAULT_WORLDS
         self.n_worlds = most if question.n_worlds is None else question.n_worlds
+        self.is_default = question.n_worlds is None and question.precision is None
         self.is_settled = question.precision is None
         """Whether the number of worlds is known; a wanted precision is met by the first answer."""
         self.note = EngineNote(
             "monte-carlo", reason, self.n_worlds, self.rng_seed, _uncertain(harm), None
         )
 
-    def _sampler(self, values: Sequence[float]) -> Sampler:
+    def _sampler(self, values: Sequence[float], likelihood: Likelihood) -> Sampler:
         # Imported here so that exact answers do not pay for numpy, nor small ones for numba.
         tails, heads = zip(*self.harm.all_arcs(), strict=True)
         if len(tails) >= COMPILED_FROM:
@@ -144,7 +148,10 @@ class _Sampled:
             from blastradius.engine.cascade import CascadeSampler  # noqa: PLC0415
 
             arcs = ArcArrays.from_arcs(self.harm.n_nodes, tails, heads, values)
-            return CascadeSampler(arcs, [0], self.rng_seed).sample
+            sampler = CascadeSampler(arcs, [0], self.rng_seed)
+            if self.is_default and sampler.is_moved(likelihood):
+                self.n_worlds = min(self.n_worlds, MOVED_WORLDS)
+            return sampler.sample
         from blastradius.engine.montecarlo import sample_reach  # noqa: PLC0415
         from blastradius.engine.network import HarmNetwork  # noqa: PLC0415
 
@@ -152,7 +159,7 @@ class _Sampled:
         return partial(_with_seed, sample_reach, network, self.rng_seed)
 
     def _run(self, values: Sequence[float], likelihood: Likelihood) -> list[float]:
-        sampler = self._sampler(values)
+        sampler = self._sampler(values, likelihood)
         if self.is_settled:
             sample = sampler(self.n_worlds, likelihood=likelihood)
         else:

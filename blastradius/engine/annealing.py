@@ -25,16 +25,22 @@ _OTHER_STREAMS: Final = np.uint64(0x2545F4914F6CDD1D)
 _PILOT: Final = 2**32
 """Number of the first block that only serves to find the number of steps."""
 
-_LEAST_STEPS: Final = 1024
+_LEAST_STEPS: Final = 512
 _MOST_STEPS: Final = 2**16
+_MOST_WORK: Final = 20_000_000
+"""Arcs looked at for one block, at most, origins and steps together: a fraction of a second."""
+
+_TOO_FEW_STEPS: Final = 64
+"""Steps that lead no world anywhere: where no more can be taken, worlds are only weighed."""
+
+_MEASURED_STEPS: Final = 16
+"""Steps that tell how much work one is."""
+
 _PILOTED: Final = 4
 """Blocks from which it is found how alike the weights are."""
 
 ENOUGH: Final = 0.5
 """Effective part of the worlds with which nothing more is wanted [1]."""
-
-_MOST_WORK: Final = 10_000_000
-"""Nodes looked at for one block: a fraction of a second. More steps are not taken then."""
 
 _NO_MORE: Final = 0.25
 """Growth of the logarithm of the mean weight that may be chance: more says that something likely was
@@ -98,9 +104,15 @@ def _inner(
         first_in,
         np.argsort(head, kind="stable"),
         np.zeros(len(head)),
-        np.log(probability) - np.log1p(-np.minimum(probability, 1 - 2.0**-53)),
+        _log_odds(units),
         is_origin,
     )
+
+
+def _log_odds(units: NDArray[np.uint64]) -> NDArray[np.float64]:
+    """Return the logarithms of the odds of coins as they are tossed; of sure ones, any number."""
+    p = np.minimum(units, 2**32 - 1) / 2.0**32
+    return np.asarray(np.log(p) - np.log1p(-p))
 
 
 class Annealed:
@@ -122,11 +134,14 @@ class Annealed:
         self.said = _said(self.cause, evidence)
         self.n_steps = 1
         self._find_ways_back()
-        self.n_steps = _LEAST_STEPS
-        self._find_steps()
+        self.is_useful = self._find_steps()
+        """Whether there is time for more steps than would lead no world anywhere."""
 
     def _find_ways_back(self) -> None:
-        """See how often each node is reached, so that paths are walked back the way harm comes."""
+        """Choose paths back half at random, and half the way harm comes before anything is said.
+
+        What strong statements speak for may hardly happen without them.
+        """
         chains, inner = self._chains(), self.cause.inner
         counts = np.zeros(len(inner.is_origin))
         for number in range(_PILOT, _PILOT + _LOOKED_AT):
@@ -134,30 +149,43 @@ class Annealed:
             words = np.bitwise_count(chains.reached).reshape(-1, dense.LANES)
             counts += words.sum(axis=1)
         comes = (counts + 0.5) / (_LOOKED_AT * dense.WORLDS + 1)
-        chance = comes[inner.tail] * np.minimum(inner.coin / 2.0**32, 1.0)
-        sums = np.concatenate([[0.0], np.cumsum(chance[inner.arc_in])])
-        before = np.repeat(sums[inner.first_in[:-1]], np.diff(inner.first_in))
-        of_node = np.repeat(np.diff(sums[inner.first_in]), np.diff(inner.first_in))
-        inner.up_to[:] = (sums[1:] - before) / of_node
+        chance = (comes[inner.tail] * np.minimum(inner.coin / 2.0**32, 1.0))[inner.arc_in]
+        n_in = np.diff(inner.first_in)
+        node = np.repeat(np.arange(len(n_in)), n_in)
+        total = np.bincount(node, weights=chance, minlength=len(n_in))
+        chance = 0.5 * chance / total[node] + 0.5 / n_in[node]
+        # Each node's chances add up to 1, so those of all nodes before it are a whole number.
+        inner.up_to[:] = np.cumsum(chance) - (np.cumsum(n_in > 0) - 1)[node]
 
-    def _find_steps(self) -> None:
+    def _find_steps(self) -> bool:
         """Double the steps until the weights are enough alike, and more steps find no more weight."""
-        chains, before = self._chains(), math.inf
+        chains = self._chains()
+        self.n_steps = _MEASURED_STEPS
+        work = self._anneal(chains, _PILOT - 1) / _MEASURED_STEPS
+        room = _MOST_WORK - len(self.cause.inner.coin)
+        most = min(_MOST_STEPS, int(room / max(work, 1.0)))
+        if most < _TOO_FEW_STEPS:
+            return False
+        self.n_steps, before = min(_LEAST_STEPS, most), -math.inf
         for doubling in range(64):
-            logs, work = np.empty((_PILOTED, dense.WORLDS)), 0
-            for number in range(_PILOTED):
-                work += self._anneal(chains, _PILOT + _PILOTED * doubling + number)
-                logs[number] = chains.log_weight
-            weights = np.exp(logs - logs.max())
-            effective = float(weights.sum() ** 2 / (weights**2).sum())
-            found = float(logs.max() + np.log(weights.mean()))
-            alike = effective >= ENOUGH * weights.size
-            if (alike and found - before < _NO_MORE) or self.n_steps >= _MOST_STEPS:
-                return
-            if 2 * work > _MOST_WORK * _PILOTED:
-                return
+            effective, found = self._piloted(chains, _PILOT + _PILOTED * doubling)
+            if effective >= ENOUGH and found - before < _NO_MORE:
+                break
+            if 2 * self.n_steps > most:
+                break
             before = found
             self.n_steps *= 2
+        return True
+
+    def _piloted(self, chains: annealed.Chains, first: int) -> tuple[float, float]:
+        """Return the effective part of some worlds, and the logarithm of their mean weight."""
+        logs = np.empty((_PILOTED, dense.WORLDS))
+        for number in range(_PILOTED):
+            self._anneal(chains, first + number)
+            logs[number] = chains.log_weight
+        weights = np.exp(logs - logs.max())
+        effective = float(weights.sum() ** 2 / (weights**2).sum()) / weights.size
+        return effective, float(logs.max() + np.log(weights.mean()))
 
     def _chains(self) -> annealed.Chains:
         inner = self.cause.inner

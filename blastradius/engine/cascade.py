@@ -49,7 +49,8 @@ class CascadeSampler:
     origins : nodes
         Reached in every world; at least one, repeats are harmless.
     rng_seed : int
-        Same seed, same counts; a longer run repeats the worlds of a shorter one.
+        Same seed, same counts; a longer run repeats the worlds of a shorter one, but for those of
+        its last block where worlds begin alone and go on together.
     regime : {"sparse", "mixed", "dense"}, optional
         Kernel; by default a pilot chooses.
 
@@ -91,7 +92,7 @@ class CascadeSampler:
         pilot = fly(arcs, alone)
         self.regime: Regime = regime or pilot.cheapest()
         self._kernel: Sparse | Mixed | Dense = alone
-        self._annealed: dict[tuple[bytes, ...], Annealed | None] = {}
+        self._annealed: tuple[tuple[bytes, ...], Annealed | None] | None = None
         if self.regime == "sparse":
             alone.width = pilot.width()
         else:
@@ -155,16 +156,28 @@ class CascadeSampler:
         if evidence is None or not len(evidence.nodes):
             return self._kernel
         asked = tuple(column.tobytes() for column in evidence)
-        if asked not in self._annealed:
-            tally = Tally(len(self._part.nodes), weighted=True)
-            self._kernel.run(self._kernel.scratch(), 0, _WEIGHED_WORLDS, tally, evidence)
-            few = tally.sums[1] ** 2 < _FEW * _WEIGHED_WORLDS * tally.sums[2]
-            self._annealed[asked] = (
-                Annealed(self._arcs, self._part, evidence, self._kernel.rng_seed)
-                if few or _may_be_few(evidence, tally)
-                else None
-            )
-        return self._annealed[asked] or self._kernel
+        if self._annealed is None or self._annealed[0] != asked:
+            self._annealed = (asked, self._annealer(evidence))
+        return self._annealed[1] or self._kernel
+
+    def _annealer(self, evidence: Evidence) -> Annealed | None:
+        """Return what moves worlds to the evidence, if that is wanted, and not too much work."""
+        tally = Tally(len(self._part.nodes), weighted=True)
+        self._kernel.run(self._kernel.scratch(), 0, _WEIGHED_WORLDS, tally, evidence)
+        effective = tally.sums[1] ** 2 / tally.sums[2] / _WEIGHED_WORLDS
+        if effective >= _FEW and not _may_be_few(evidence, tally):
+            return None
+        found = Annealed(self._arcs, self._part, evidence, self._kernel.rng_seed)
+        return found if found.is_useful else None
+
+    def is_moved(self, likelihood: Mapping[int, tuple[float, float]]) -> bool:
+        """Tell whether worlds are moved to some evidence, and not only weighed by it.
+
+        That takes more time for a world; it takes fewer worlds for an answer.
+        """
+        checked = check_likelihood(self.n_nodes, likelihood)
+        evidence = evidence_on(checked, self._part) if checked else None
+        return self._kernel_for(evidence) is not self._kernel
 
     def _tallies(
         self,
@@ -216,10 +229,11 @@ def _may_be_few(evidence: Evidence, tally: Tally) -> bool:
     Where it is rare, it may not have been seen at all.
     """
     seen = tally.counts[evidence.nodes]
-    ratio = np.exp(evidence.log_if_reached - evidence.log_if_not)
+    top = np.maximum(evidence.log_if_reached, evidence.log_if_not)
+    reached, other = np.exp(evidence.log_if_reached - top), np.exp(evidence.log_if_not - top)
     for chance in (np.maximum(seen - 3, 0), np.minimum(seen + 3, _WEIGHED_WORLDS)):
         p = chance / _WEIGHED_WORLDS
-        effective = (p * ratio + 1 - p) ** 2 / (p * ratio**2 + 1 - p)
-        if effective.min() < _FEW:
+        effective = (p * reached + (1 - p) * other) ** 2 / (p * reached**2 + (1 - p) * other**2)
+        if not effective.min() >= _FEW:
             return True
     return False

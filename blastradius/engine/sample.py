@@ -59,6 +59,9 @@ class Sampler(Protocol):
 
 _FIRST_WORLDS: Final = 4096
 
+MOST_MOVED: Final = 100_000
+"""Worlds moved to the evidence at most: each takes up to a millisecond."""
+
 
 def sample_until(
     sampler: Sampler,
@@ -78,12 +81,14 @@ def sample_until(
     half_width : float
         Largest half-width wanted over all nodes [1].
     most : int
-        Worlds to sample at most, >= 1.
+        Worlds to sample at most, >= 1; where they are moved to the evidence, `MOST_MOVED`.
     """
     n_worlds = min(_FIRST_WORLDS, most)
     while True:
         sample = sampler(n_worlds, likelihood=likelihood)
         found = float(sample.half_width().max())
+        if sample.is_moved:
+            most = max(n_worlds, min(most, MOST_MOVED))
         if found <= half_width or n_worlds >= most:
             return sample
         needed = n_worlds * (found / half_width) ** 2 if half_width > 0 else float("inf")

@@ -114,7 +114,7 @@ def plain(text: str) -> bytes:
     if text.isascii():
         return text.encode()
     table = spelled()
-    found = []
+    found = list[bytes]()
     for character in text:
         code = ord(character)
         row = table[code] if 0x80 <= code < len(table) else None

@@ -88,12 +88,18 @@ class Chains(NamedTuple):
     """What the likelihood of each world would gain by a step, as a logarithm, shape (WORLDS,)."""
     ratio: NDArray[np.float64]
     """Logarithm of what the rule of Metropolis compares, shape (WORLDS,)."""
-    below: NDArray[np.int64]
-    """Nodes below what was tossed again, in the order in which they are found, shape (n,)."""
-    is_below: NDArray[np.bool_]
+    touched: NDArray[np.int64]
+    """Nodes whose harm a step may have changed, shape (n,)."""
+    is_touched: NDArray[np.bool_]
     """Whether a node is among them, shape (n,)."""
     reached_before: NDArray[np.uint64]
     """Worlds that reached each of them before the step, shape (LANES n,)."""
+    doubtful: NDArray[np.uint64]
+    """Worlds that may no longer reach each node, shape (LANES n,); zero between steps."""
+    queue: NDArray[np.int64]
+    """Nodes to be passed on, as a ring, shape (n,)."""
+    is_queued: NDArray[np.bool_]
+    """Whether a node is among them, shape (n,)."""
     tossed: NDArray[np.int64]
     """Arcs tossed again, shape (MOST_TOSSED,)."""
     open_before: NDArray[np.uint64]
@@ -112,6 +118,9 @@ class Chains(NamedTuple):
             np.zeros(n_nodes, dtype=np.int64),
             np.zeros(n_nodes, dtype=np.bool_),
             np.zeros(LANES * n_nodes, dtype=np.uint64),
+            np.zeros(LANES * n_nodes, dtype=np.uint64),
+            np.zeros(n_nodes, dtype=np.int64),
+            np.zeros(n_nodes, dtype=np.bool_),
             np.zeros(MOST_TOSSED, dtype=np.int64),
             np.zeros(LANES * MOST_TOSSED, dtype=np.uint64),
         )
@@ -122,7 +131,7 @@ def anneal(cause: Any, said: Any, n_steps: Any, rng_seed: Any, number: Any, chai
     """Sample a block of worlds, and move them in some steps; leaves reached nodes and weights.
 
     All random bits come from one stream, that of the seed and the number of the block. Returns how
-    many nodes were looked at in all steps.
+    many arcs were looked at in all steps.
     """
     work = np.int64(0)
     key = _begin(cause, said, stream(rng_seed, number), chains)
@@ -133,36 +142,37 @@ def anneal(cause: Any, said: Any, n_steps: Any, rng_seed: Any, number: Any, chai
             break
         n_tossed, is_even, key = _walk_back(cause, said, key, chains)
         key = _toss_again(cause, n_tossed, is_even, key, chains)
-        n_below = _find_below(cause, n_tossed, chains)
-        _reach(cause, n_below, chains)
-        key = _keep(cause, said, step / n_steps, n_tossed, is_even, n_below, key, chains)
-        work += n_below
+        n_touched, looked_at = _reach_again(cause, n_tossed, chains)
+        key = _keep(cause, said, step / n_steps, n_tossed, is_even, n_touched, key, chains)
+        work += looked_at
     return work
 
 
 @njit(cache=True, nogil=True)
 def _begin(cause: Any, said: Any, key: Any, chains: Any) -> Any:
     """Toss all coins, and weigh the worlds that follow; return the next key."""
-    n = len(cause.is_origin)
     for arc in range(len(cause.coin)):
         key = _toss(cause.coin[arc], arc, chains.is_open, key)
-    for node in range(n):
-        chains.below[node] = node
-        chains.is_below[node] = True
-    _reach(cause, n, chains)
-    for world in range(WORLDS):
-        chains.log_weight[world] = 0.0
-        chains.log_likelihood[world] = 0.0
-    for node in range(n):
-        chains.is_below[node] = False
+    chains.reached[:] = ZERO
+    queue, is_queued = chains.queue, chains.is_queued
+    waiting = 0
+    for node in range(len(cause.is_origin)):
+        if cause.is_origin[node]:
+            chains.reached[LANES * node : LANES * node + LANES] = ALL
+            waiting = _enqueue(node, 0, waiting, queue, is_queued)
+    n_touched, _ = _pass_on(cause, waiting, 0, chains)
+    for k in range(n_touched):
+        chains.is_touched[chains.touched[k]] = False
+    chains.log_weight[:] = 0.0
+    chains.log_likelihood[:] = 0.0
+    for node in said.node:
         place = said.of_node[node]
-        for lane in range(LANES if place >= 0 else 0):
-            word = chains.reached[LANES * node + lane]
-            for bit in range(64):
-                here = (word >> np.uint64(bit)) & ONE
-                chains.log_likelihood[64 * lane + bit] += (
-                    said.log_if_reached[place] if here else said.log_if_not[place]
-                )
+        for world in range(WORLDS):
+            word = chains.reached[LANES * node + (world >> 6)]
+            here = (word >> np.uint64(world & 63)) & ONE
+            chains.log_likelihood[world] += (
+                said.log_if_reached[place] if here else said.log_if_not[place]
+            )
     return key
 
 
@@ -211,68 +221,162 @@ def _walk_back(cause: Any, said: Any, key: Any, chains: Any) -> Any:
 @njit(cache=True, nogil=True)
 def _toss_again(cause: Any, n_tossed: Any, is_even: Any, key: Any, chains: Any) -> Any:
     """Toss the chosen coins, and remember how they lay; return the next key."""
+    is_open, open_before = chains.is_open, chains.open_before
     for k in range(n_tossed):
         arc = chains.tossed[k]
         for lane in range(LANES):
-            chains.open_before[LANES * k + lane] = chains.is_open[LANES * arc + lane]
-        coin = _EVEN if is_even else cause.coin[arc]
-        key = _toss(coin, arc, chains.is_open, key)
+            open_before[LANES * k + lane] = is_open[LANES * arc + lane]
+        key = _toss(_EVEN if is_even else cause.coin[arc], arc, is_open, key)
     return key
 
 
-@njit(cache=True, nogil=True)
-def _find_below(cause: Any, n_tossed: Any, chains: Any) -> Any:
-    """List the nodes whose harm may depend on what was tossed; return how many."""
-    below, is_below, head = chains.below, chains.is_below, cause.head
-    n_below = 0
-    for k in range(n_tossed):
-        node = head[chains.tossed[k]]
-        if not is_below[node]:
-            is_below[node] = True
-            below[n_below] = node
-            n_below += 1
-    at = 0
-    while at < n_below:
-        node = below[at]
-        at += 1
-        for arc in range(cause.first[node], cause.first[node + 1]):
-            if not is_below[head[arc]]:
-                is_below[head[arc]] = True
-                below[n_below] = head[arc]
-                n_below += 1
-    return n_below
+@njit(inline="always")
+def _enqueue(node: Any, at: Any, waiting: Any, queue: Any, is_queued: Any) -> Any:
+    """Put a node in the ring, behind the ``waiting`` ones from place ``at`` on; return how many."""
+    if not is_queued[node]:
+        is_queued[node] = True
+        place = at + waiting
+        queue[place if place < len(queue) else place - len(queue)] = node
+        waiting += 1
+    return waiting
 
 
-@njit(cache=True, nogil=True)
-def _reach(cause: Any, n_below: Any, chains: Any) -> None:
-    """Find anew which worlds reach the nodes below: none at first, then what arcs bring."""
-    first_in, arc_in, tail = cause.first_in, cause.arc_in, cause.tail
-    reached, is_open, below = chains.reached, chains.is_open, chains.below
-    for k in range(n_below):
-        node = below[k]
+@njit(inline="always")
+def _touch(
+    node: Any, n_touched: Any, touched: Any, is_touched: Any, reached: Any, reached_before: Any
+) -> Any:
+    """Remember which worlds reach a node before that changes; return how many are touched."""
+    if not is_touched[node]:
+        is_touched[node] = True
+        touched[n_touched] = node
         for lane in range(LANES):
-            chains.reached_before[LANES * k + lane] = reached[LANES * node + lane]
-            reached[LANES * node + lane] = ALL if cause.is_origin[node] else ZERO
-    moved = True
-    while moved:
-        moved = False
-        for k in range(n_below):
-            mine = LANES * below[k]
-            zero, one, two, three = (
-                reached[mine], reached[mine + 1], reached[mine + 2], reached[mine + 3],
-            )  # fmt: skip
-            for place in range(first_in[below[k]], first_in[below[k] + 1]):
-                at, by = LANES * arc_in[place], LANES * tail[arc_in[place]]
-                zero |= reached[by] & is_open[at]
-                one |= reached[by + 1] & is_open[at + 1]
-                two |= reached[by + 2] & is_open[at + 2]
-                three |= reached[by + 3] & is_open[at + 3]
-            moved |= (
-                (zero ^ reached[mine]) | (one ^ reached[mine + 1])
-                | (two ^ reached[mine + 2]) | (three ^ reached[mine + 3])
-            ) != ZERO  # fmt: skip
-            reached[mine], reached[mine + 1] = zero, one
-            reached[mine + 2], reached[mine + 3] = two, three
+            reached_before[LANES * n_touched + lane] = reached[LANES * node + lane]
+        n_touched += 1
+    return n_touched
+
+
+@njit(cache=True, nogil=True)
+def _pass_on(cause: Any, waiting: Any, n_touched: Any, chains: Any) -> Any:
+    """Bring harm from what waits in the ring to all that open arcs lead to.
+
+    Returns how many nodes are touched, and how many arcs were looked at.
+    """
+    # Fields are taken out once: each access within a loop would count references.
+    first, head, reached, is_open = cause.first, cause.head, chains.reached, chains.is_open
+    queue, is_queued, touched = chains.queue, chains.is_queued, chains.touched
+    is_touched, reached_before = chains.is_touched, chains.reached_before
+    at, work = 0, np.int64(0)
+    while waiting > 0:
+        node = queue[at]
+        is_queued[node] = False
+        at, waiting = at + 1 if at + 1 < len(queue) else 0, waiting - 1
+        work += first[node + 1] - first[node]
+        for arc in range(first[node], first[node + 1]):
+            theirs = LANES * head[arc]
+            anything = ZERO
+            for lane in range(LANES):
+                by = reached[LANES * node + lane] & is_open[LANES * arc + lane]
+                anything |= by & ~reached[theirs + lane]
+            if anything != ZERO:
+                n_touched = _touch(
+                    head[arc], n_touched, touched, is_touched, reached, reached_before
+                )
+                for lane in range(LANES):
+                    reached[theirs + lane] |= (
+                        reached[LANES * node + lane] & is_open[LANES * arc + lane]
+                    )
+                waiting = _enqueue(head[arc], at, waiting, queue, is_queued)
+    return n_touched, work
+
+
+@njit(cache=True, nogil=True)
+def _doubt(cause: Any, n_tossed: Any, chains: Any) -> Any:
+    """Mark the worlds in which a node was reached by way of an arc that was closed.
+
+    Returns how many nodes are touched, and how many arcs were looked at.
+    """
+    first, head, reached, is_open = cause.first, cause.head, chains.reached, chains.is_open
+    doubtful, is_origin, tail = chains.doubtful, cause.is_origin, cause.tail
+    queue, is_queued, touched = chains.queue, chains.is_queued, chains.touched
+    is_touched, reached_before = chains.is_touched, chains.reached_before
+    tossed, open_before = chains.tossed, chains.open_before
+    n_touched = at = waiting = 0
+    work = np.int64(0)
+    for k in range(n_tossed):
+        arc = tossed[k]
+        mine, theirs = LANES * tail[arc], LANES * head[arc]
+        anything = ZERO
+        for lane in range(LANES if not is_origin[head[arc]] else 0):
+            closed = open_before[LANES * k + lane] & ~is_open[LANES * arc + lane]
+            lost = closed & reached[mine + lane] & reached[theirs + lane]
+            doubtful[theirs + lane] |= lost
+            anything |= lost
+        if anything != ZERO:
+            n_touched = _touch(head[arc], n_touched, touched, is_touched, reached, reached_before)
+            waiting = _enqueue(head[arc], at, waiting, queue, is_queued)
+    while waiting > 0:
+        node = queue[at]
+        is_queued[node] = False
+        at, waiting = at + 1 if at + 1 < len(queue) else 0, waiting - 1
+        work += first[node + 1] - first[node]
+        for arc in range(first[node], first[node + 1]):
+            theirs = LANES * head[arc]
+            anything = ZERO
+            for lane in range(LANES if not is_origin[head[arc]] else 0):
+                by = doubtful[LANES * node + lane] & is_open[LANES * arc + lane]
+                lost = by & reached[theirs + lane] & ~doubtful[theirs + lane]
+                doubtful[theirs + lane] |= lost
+                anything |= lost
+            if anything != ZERO:
+                n_touched = _touch(
+                    head[arc], n_touched, touched, is_touched, reached, reached_before
+                )
+                waiting = _enqueue(head[arc], at, waiting, queue, is_queued)
+    return n_touched, work
+
+
+@njit(cache=True, nogil=True)
+def _reach_again(cause: Any, n_tossed: Any, chains: Any) -> Any:
+    """Find anew what worlds reach after some coins were tossed again.
+
+    What may be lost is taken away, then brought back where it comes by other ways; what is new
+    follows. Returns how many nodes are touched, and how many arcs were looked at.
+    """
+    reached, is_open, doubtful = chains.reached, chains.is_open, chains.doubtful
+    queue, is_queued, touched = chains.queue, chains.is_queued, chains.touched
+    first_in, arc_in, tail, head = cause.first_in, cause.arc_in, cause.tail, cause.head
+    n_touched, work = _doubt(cause, n_tossed, chains)
+    for k in range(n_touched):
+        mine = LANES * touched[k]
+        for lane in range(LANES):
+            reached[mine + lane] &= ~doubtful[mine + lane]
+    waiting = 0
+    for k in range(n_touched):
+        node = touched[k]
+        work += first_in[node + 1] - first_in[node]
+        anything = ZERO
+        for place in range(first_in[node], first_in[node + 1]):
+            arc = arc_in[place]
+            by = LANES * tail[arc]
+            for lane in range(LANES):
+                back = reached[by + lane] & is_open[LANES * arc + lane]
+                back &= doubtful[LANES * node + lane]
+                reached[LANES * node + lane] |= back
+                anything |= back
+        if anything != ZERO:
+            waiting = _enqueue(node, 0, waiting, queue, is_queued)
+    for k in range(n_touched):
+        for lane in range(LANES):
+            doubtful[LANES * touched[k] + lane] = ZERO
+    for k in range(n_tossed):
+        arc = chains.tossed[k]
+        mine, theirs = LANES * tail[arc], LANES * head[arc]
+        for lane in range(LANES):
+            new = reached[mine + lane] & is_open[LANES * arc + lane] & ~reached[theirs + lane]
+            if new != ZERO:
+                waiting = _enqueue(tail[arc], 0, waiting, queue, is_queued)
+    n_touched, more = _pass_on(cause, waiting, n_touched, chains)
+    return n_touched, work + more
 
 
 @njit(cache=True, nogil=True)
@@ -282,29 +386,33 @@ def _keep(
     power: Any,
     n_tossed: Any,
     is_even: Any,
-    n_below: Any,
+    n_touched: Any,
     key: Any,
     chains: Any,
 ) -> Any:
     """Take back the step in worlds that do not take it; return the next key."""
     reached, is_open, gain, ratio = chains.reached, chains.is_open, chains.gain, chains.ratio
+    touched, is_touched, reached_before = chains.touched, chains.is_touched, chains.reached_before
+    tossed, open_before, log_odds = chains.tossed, chains.open_before, cause.log_odds
+    log_likelihood = chains.log_likelihood
+    of_node, log_if_reached, log_if_not = said.of_node, said.log_if_reached, said.log_if_not
     gain[:] = 0.0
-    for k in range(n_below):
-        node = chains.below[k]
-        chains.is_below[node] = False
-        place = said.of_node[node]
+    for k in range(n_touched):
+        node = touched[k]
+        is_touched[node] = False
+        place = of_node[node]
         for lane in range(LANES if place >= 0 else 0):
-            now, before = reached[LANES * node + lane], chains.reached_before[LANES * k + lane]
-            by = said.log_if_reached[place] - said.log_if_not[place]
+            now, before = reached[LANES * node + lane], reached_before[LANES * k + lane]
+            by = log_if_reached[place] - log_if_not[place]
             _add_changes(before, now, by, 64 * lane, gain)
     for world in range(WORLDS):
         ratio[world] = power * gain[world]
     # With even chances, the chances of the coins are still to count.
     for k in range(n_tossed if is_even else 0):
-        arc = chains.tossed[k]
+        arc = tossed[k]
         for lane in range(LANES):
-            now, before = is_open[LANES * arc + lane], chains.open_before[LANES * k + lane]
-            _add_changes(before, now, cause.log_odds[arc], 64 * lane, ratio)
+            now, before = is_open[LANES * arc + lane], open_before[LANES * k + lane]
+            _add_changes(before, now, log_odds[arc], 64 * lane, ratio)
     for lane in range(LANES):
         taken = ZERO
         for world in range(64 * lane, 64 * lane + 64):
@@ -315,13 +423,16 @@ def _keep(
                 takes = draw < np.exp(ratio[world])
             if takes:
                 taken |= ONE << np.uint64(world & 63)
-                chains.log_likelihood[world] += gain[world]
+                log_likelihood[world] += gain[world]
         if taken != ALL:
-            for k in range(n_below):
-                at, before = LANES * chains.below[k] + lane, chains.reached_before[LANES * k + lane]
+            for k in range(n_touched):
+                at, before = (
+                    LANES * touched[k] + lane,
+                    reached_before[LANES * k + lane],
+                )
                 reached[at] = (reached[at] & taken) | (before & ~taken)
             for k in range(n_tossed):
-                at, before = LANES * chains.tossed[k] + lane, chains.open_before[LANES * k + lane]
+                at, before = LANES * tossed[k] + lane, open_before[LANES * k + lane]
                 is_open[at] = (is_open[at] & taken) | (before & ~taken)
     return key
 
