@@ -157,7 +157,7 @@ class ExactBudgetError(BlastRadiusError):
     def __str__(self) -> str:
         return (
             f"exact computation needs more than the budget of {self.budget:,} states "
-            f"({self.uncertain_arcs:,} uncertain arcs); sample worlds instead, or raise the budget"
+            f"({self.uncertain_arcs:,} uncertain arcs); sample worlds instead"
         )
 
 

@@ -118,7 +118,8 @@ class RegisterAnalysis:
         if len(coins) > MOST_COINS:
             msg = (
                 f"{len(coins):,} relations bear on {found.id!r}; "
-                f"at most {MOST_COINS:,} can be explained"
+                f"at most {MOST_COINS:,} can be explained; the analysis itself shows the most "
+                f"probable path and the data of the {DETAILED} parties of highest score"
             )
             raise QuestionError(msg)
         spoken = _spoken_of(register, scope, self.question, [*self._origin_rows(), row])

@@ -199,6 +199,11 @@ class Ranking:
     assumptions: tuple[Assumption, ...]
     unobserved_edges_note: str
 
+    @property
+    def n_harmful(self) -> int:
+        """Parties with a recorded path to harm of another, listed or not."""
+        return self.n_parties - self.n_harmless
+
 
 @dataclass(frozen=True, slots=True)
 class Holding:

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
-from blastradius.cli.output import check_suffix, deliver, spare_inputs
+from blastradius.cli.output import STDOUT, check_output, check_suffix, deliver, spare_inputs
 from blastradius.cli.question import QuestionOptions, ask, input_files
 from blastradius.cli.usage import UsageError, check_words
 from blastradius.model.text import quoted
@@ -49,7 +49,7 @@ def answer(target: str, question: QuestionOptions, listing: ListOptions) -> None
         )
 
     result = listed(listing.top)
-    on_screen = listing.top or (ON_SCREEN if listing.output is None else None)
+    on_screen = listing.top or (ON_SCREEN if listing.output in (None, STDOUT) else None)
     if listing.html is not None:
         write_page(result, listing.html, listing.max_nodes)
     deliver(
@@ -94,3 +94,8 @@ def _check(listing: ListOptions) -> None:
     if listing.output is not None and listing.output.lower().endswith(PAGE_SUFFIXES):
         msg = f"--output: {quoted(listing.output)} would be a page, which --html writes"
         raise UsageError(msg)
+    check_output(listing.format, listing.output, FORMATS)
+    if listing.html is not None:
+        from blastradius.io.atomic import check_place
+
+        check_place(listing.html)

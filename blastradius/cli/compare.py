@@ -9,7 +9,7 @@ import typer
 
 from blastradius.cli import options as shared
 from blastradius.cli.answer import FORMATS
-from blastradius.cli.output import choose_format, deliver, spare_inputs
+from blastradius.cli.output import check_output, deliver, spare_inputs
 from blastradius.cli.usage import UsageError, any_number
 
 EXAMPLES = """Examples:
@@ -53,7 +53,7 @@ def compare(
     if not 0 <= min_change <= 100:
         msg = f"--min-change: must be between 0 and 100, got {min_change:g}"
         raise UsageError(msg)
-    choose_format(format_, output, FORMATS)
+    check_output(format_, output, FORMATS)
     spare_inputs((output,), (before, after))
     from blastradius.api import compare as compare_results
 

@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from blastradius.cli import options as shared
-from blastradius.cli.output import deliver, spare_inputs
+from blastradius.cli.output import check_output, deliver, spare_inputs
 from blastradius.cli.question import QuestionOptions, ask, input_files
 
 EXAMPLES = """Examples:
@@ -16,6 +16,9 @@ blastradius explain continental volkswagen
 
 blastradius explain continental porsche --observe porsche=confirmed --format markdown
 """
+
+
+FORMATS = ("text", "json", "markdown")
 
 
 def explain(
@@ -37,7 +40,7 @@ def explain(
     observe: shared.ObserveOption = None,
     observations: shared.ObservationsOption = None,
     scenario: shared.ScenarioOption = None,
-    format_: Annotated[str | None, shared.format_option("text", "json", "markdown")] = None,
+    format_: Annotated[str | None, shared.format_option(*FORMATS)] = None,
     output: shared.OutputOption = None,
     rng_seed: shared.RngSeedOption = 0,
     exact: shared.ExactOption = False,
@@ -64,6 +67,7 @@ def explain(
         rng_seed=rng_seed,
     )
     spare_inputs((output,), input_files(question))
+    check_output(format_, output, FORMATS)
     view = ask(target, question).explain(party)
     deliver(
         format_,

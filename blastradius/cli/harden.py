@@ -10,7 +10,7 @@ import typer
 
 from blastradius.cli import options as shared
 from blastradius.cli.answer import FORMATS
-from blastradius.cli.output import check_suffix, choose_format, deliver, spare_inputs
+from blastradius.cli.output import check_output, check_suffix, deliver, spare_inputs
 from blastradius.cli.progress import progress_bar
 from blastradius.cli.question import QuestionOptions, check_question, graph_name, method_of
 from blastradius.cli.usage import UsageError, any_number, whole_number
@@ -154,7 +154,7 @@ def harden(
     own = HardenOptions(protect, budget, costs, lower_to, controls, top)
     _check(target, own, everyone=everyone, scenario_output=scenario_output)
     check_question(question)
-    choose_format(format_, output, FORMATS)
+    check_output(format_, output, FORMATS)
     spare_inputs((output, scenario_output), (graph, costs))
     if scenario_output is not None:
         from blastradius.io.scenarios import spare_others

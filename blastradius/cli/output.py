@@ -3,6 +3,7 @@
 # ruff: noqa: PLC0415 - what one command or format needs is imported when it is needed
 from __future__ import annotations
 
+import io
 import os
 import sys
 from contextlib import contextmanager
@@ -22,6 +23,9 @@ FORMATS_BY_SUFFIX = {
     ".markdown": "markdown",
     ".txt": "table",
 }
+STDOUT = "-"
+"""Stands for standard output, as it does for standard input."""
+
 _NEVER_WRITTEN = (".html", ".htm", ".yaml", ".yml", ".pdf", ".docx", ".xlsx", ".svg", ".png")
 """Suffixes of formats that would be misleading on a page of text."""
 
@@ -106,6 +110,21 @@ def choose_format(wanted: str | None, output: str | None, known: tuple[str, ...]
     return guess if guess in known else known[0]
 
 
+def check_output(wanted: str | None, output: str | None, known: tuple[str, ...]) -> None:
+    """See that a result can be written as asked, before it is computed.
+
+    Raises
+    ------
+    UsageError, OutputError
+        If the format is not one of the known ones, or the file cannot be written.
+    """
+    choose_format(wanted, output, known)
+    if output not in (None, STDOUT):
+        from blastradius.io.atomic import check_place
+
+        check_place(output)
+
+
 def check_suffix(option: str, path: str | None, known: Sequence[str]) -> None:
     """Refuse a file whose name says that it holds something else: it may be of worth.
 
@@ -154,7 +173,7 @@ def deliver(
         One function for each format that the command knows, the default first.
     """
     render = renderers[choose_format(wanted, output, tuple(renderers))]
-    if output is None:
+    if output in (None, STDOUT):
         emit(render(look_of(sys.stdout)))
         return
     from blastradius.io.atomic import write_text
@@ -190,7 +209,15 @@ def _write(stream: TextIO, text: str) -> None:
         encoding = stream.encoding or "utf-8"
         plain = text.translate(_PLAIN_SIGNS).encode(encoding, "backslashreplace")
         text = plain.decode(encoding)
-    stream.write(text)
+    raw = getattr(stream, "buffer", None)
+    if not isinstance(raw, io.RawIOBase):
+        stream.write(text)
+        return
+    # Without a buffer (PYTHONUNBUFFERED) a call writes what fits, and forgets the rest.
+    stream.flush()
+    left = memoryview(text.replace("\n", os.linesep).encode(stream.encoding or "utf-8"))
+    while left:
+        left = left[raw.write(left) or 0 :]
 
 
 def _forget(stream: TextIO) -> None:

@@ -145,7 +145,8 @@ sampled one says how precise it is. `--rng-seed` is at least 0; an exact answer 
 
 Without `--format` the suffix of `--output` decides:
 {{suffixes}}.
-Any other name, and a format that the command does not know, gets the default one.
+A name of another kind of file, such as `.xlsx` or `.html`, is refused, and so is a format that the command does
+not write; any other name gets the default one.
 
 `table` and `text` are pages for people. JSON names its form under `schema`; that of `analyze` is
 described by [result.schema.json](result.schema.json), that of `compare` by

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, NamedTuple
 import typer
 
 from blastradius.cli import options as shared
-from blastradius.cli.output import choose_format, deliver, spare_inputs
+from blastradius.cli.output import check_output, deliver, spare_inputs
 from blastradius.cli.question import QuestionOptions, check_question, method_of
 from blastradius.cli.usage import UsageError, any_number, check_words
 from blastradius.model.vocabulary import ROLES
@@ -105,7 +105,7 @@ class SurveyOptions(NamedTuple):
         """
         check_question(self._question)
         check_words("--role", self.roles, ROLES)
-        choose_format(self.format, self.output, FORMATS)
+        check_output(self.format, self.output, FORMATS)
         if self.top is not None and self.top < 1:
             msg = f"--top: must be at least 1, got {self.top}"
             raise UsageError(msg)

@@ -33,6 +33,18 @@ def write_text(path: str | Path, text: str) -> None:
         write(text)
 
 
+def check_place(path: str | Path) -> None:
+    """See that a file may be written, before something is computed for it.
+
+    Raises
+    ------
+    OutputError
+        If its folder is not there, or it is no file.
+    """
+    with _named(path):
+        _check_target(Path(os.path.realpath(path)))
+
+
 @contextmanager
 def growing_text(path: str | Path) -> Iterator[Callable[[str], object]]:
     """Write a text file piece by piece, as :func:`write_text` does at once; yield what writes.
@@ -72,16 +84,20 @@ def _named(path: str | Path) -> Iterator[None]:
         raise OutputError(msg) from None
 
 
-def _opened(target: Path) -> AbstractContextManager[BinaryIO]:
+def _check_target(target: Path) -> None:
     if target.is_dir():
         raise IsADirectoryError(errno.EISDIR, "is a folder")
     if not target.parent.is_dir():
         raise FileNotFoundError(errno.ENOENT, "no such folder")
+    if target.is_file() and not os.access(target, os.W_OK):
+        raise PermissionError(errno.EACCES, "the file is read-only")
+
+
+def _opened(target: Path) -> AbstractContextManager[BinaryIO]:
+    _check_target(target)
     if target.exists() and not target.is_file():
         # A device or a pipe, such as /dev/null, takes the text; it must not be replaced.
         return target.open("wb")
-    if target.exists() and not os.access(target, os.W_OK):
-        raise PermissionError(errno.EACCES, "the file is read-only")
     return _replacing(target)
 
 

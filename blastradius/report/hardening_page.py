@@ -155,6 +155,12 @@ def _analyze_command(hardening: Hardening, graph: str | None, *more: str) -> Spa
     return wording.command("analyze", str(hardening.target), *options)
 
 
+_MEASURED_APART = (
+    "Measured in other worlds than those in which the plan was chosen and the list below made: what "
+    "looks best by chance does not stay best. So the two differ for the same relation."
+)
+
+
 def _measured(item: Measured) -> str:
     shown = numbers.points(item.value)
     return shown if item.half_width is None else f"{shown} ±{numbers.points(item.half_width)}"
@@ -170,7 +176,9 @@ def _plan_sections(hardening: Hardening) -> Iterator[Section]:
         total = hardening.total.value
         rows = (_plan_row(n, step, total) for n, step in enumerate(plan.steps, start=1))
         blocks.append(Table(_PLAN_COLUMNS, tuple(rows)))
-    blocks.append(Paragraph(words(_guarantee_words(plan))))
+    blocks.append(Paragraph(words(_guarantee_words(plan, hardening.total.value))))
+    if plan.reduction.half_width is not None:
+        blocks.append(Paragraph(words(Span(_MEASURED_APART, "quiet"))))
     yield Section("Plan", tuple(blocks), note)
 
 
@@ -193,9 +201,9 @@ def _bar(left: float, total: float) -> str:
     return "━" * min(filled, _CURVE_CELLS)
 
 
-def _guarantee_words(plan: Plan) -> str:
+def _guarantee_words(plan: Plan, total: float) -> str:
     guarantee = plan.guarantee
-    reached = numbers.points(plan.reduction.value)
+    reached = _measured(plan.reduction)
     if guarantee.ratio is None:
         return "No action within the budget takes anything off, alone or together with others."
     if guarantee.is_optimal:
@@ -203,6 +211,11 @@ def _guarantee_words(plan: Plan) -> str:
         return f"The best plan within the budget: all {tried} of actions that fill it were tried."
     bound = numbers.points(guarantee.bound)
     why = "taking all actions together takes off no more"
+    if guarantee.basis != "paths" and guarantee.bound >= total:
+        return (
+            f"Takes off {reached} points. How much the best plan within the budget takes off is not "
+            "known: all actions together take off the whole score."
+        )
     if guarantee.basis == "paths":
         why = (
             "no more harm has a path through any such set, at 95% confidence over "

@@ -32,6 +32,8 @@ class Listing(NamedTuple):
     total: int
     """How many there would be without a filter."""
     filter: ListFilter
+    n_beyond: int = 0
+    """How many of the total were only spoken of: no path leads to them."""
 
     @property
     def is_partial(self) -> bool:
@@ -45,7 +47,10 @@ class Listing(NamedTuple):
         >>> Listing((), 12, ListFilter()).note
         'showing 0 of 12'
         """
-        return f"showing {len(self.entries):,} of {self.total:,}"
+        beyond = sum(map(is_only_spoken_of, self.entries))
+        shown, total = len(self.entries) - beyond, self.total - self.n_beyond
+        more = f", and {beyond:,} without a path" if beyond else ""
+        return f"showing {shown:,} of {total:,}{more}"
 
 
 def select(analysis: Analysis, wanted: ListFilter = ListFilter()) -> Listing:  # noqa: B008 - frozen
@@ -59,7 +64,8 @@ def select(analysis: Analysis, wanted: ListFilter = ListFilter()) -> Listing:  #
     ]
     on_path = [entry for entry in kept if not is_only_spoken_of(entry)]
     beyond = [entry for entry in kept if is_only_spoken_of(entry)]
-    return Listing((*on_path[: wanted.top], *beyond), len(entries), wanted)
+    n_beyond = sum(map(is_only_spoken_of, entries))
+    return Listing((*on_path[: wanted.top], *beyond), len(entries), wanted, n_beyond)
 
 
 def is_only_spoken_of(entry: PartyResult | GroupResult) -> bool:

@@ -71,19 +71,17 @@ def ranking_dict(ranking: Ranking, listing: SurveyListing) -> Plain:
             ],
             "half": concentration.half,
         },
-        "listing": _listing(listing, shown, ranking.parties),
+        "listing": _listing(listing, shown, ranking.n_harmful),
         "parties": [_ranked(party) for party in shown],
         "assumptions": [assumption_dict(item) for item in ranking.assumptions],
         "unobserved_edges_note": ranking.unobserved_edges_note,
     }
 
 
-def _listing(
-    listing: SurveyListing, shown: Collection[object], parties: Collection[object]
-) -> Plain:
+def _listing(listing: SurveyListing, shown: Collection[object], total: int) -> Plain:
     return {
         "shown": len(shown),
-        "total": len(parties),
+        "total": total,
         "roles": sorted(listing.roles),
         "top": listing.top,
     }
@@ -193,7 +191,7 @@ def perimeter_dict(perimeter: Perimeter, listing: SurveyListing) -> Plain:
         "party": {"id": perimeter.id, "name": perimeter.name, "role": perimeter.role},
         "n_parties": perimeter.n_parties,
         "exposure": figure_dict(perimeter.exposure),
-        "listing": _listing(listing, shown, perimeter.threats),
+        "listing": _listing(listing, shown, len(perimeter.threats)),
         "parties": [_threat(threat) for threat in shown],
         "assumptions": [assumption_dict(item) for item in perimeter.assumptions],
         "unobserved_edges_note": perimeter.unobserved_edges_note,

@@ -71,7 +71,7 @@ def ranking_document(
     """Return the page of a ranking."""
     shown = listing.choose(ranking.parties)
     sections = (
-        _ranked_section(ranking, shown, listing.note(shown, len(ranking.parties))),
+        _ranked_section(ranking, shown, listing.note(shown, ranking.n_harmful)),
         Section("Concentration", (_concentration_facts(ranking),)),
         *_single_point_sections(shown),
         Section("Assumptions", tuple(assumption_blocks(ranking.assumptions))),
@@ -81,7 +81,7 @@ def ranking_document(
 
 
 def _ranking_headline(ranking: Ranking) -> str:
-    can = ranking.n_parties - ranking.n_harmless
+    can = ranking.n_harmful
     parties = numbers.counted(ranking.n_parties, "party", "parties")
     graph = ranking.provenance.graph_name
     if can == 0:

@@ -9,12 +9,14 @@ import json
 import os
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import jsonschema
 import pytest
 
 import blastradius
+from blastradius.cli.main import main
 from blastradius.cli.output import check_suffix
 from blastradius.cli.usage import UsageError
 from blastradius.report.comparison_schema import comparison_json_schema
@@ -458,8 +460,60 @@ def test_a_reader_that_leaves_early_is_no_error(demo):
     assert process.wait(timeout=60) == 141
 
 
+@pytest.mark.parametrize(
+    ("arguments", "code"),
+    [
+        (["analyze", "continental", "-o", "x.xlsx"], 2),
+        (["analyze", "continental", "-o", "nowhere/x.json"], 1),
+        (["analyze", "continental", "--html", "nowhere/x.html"], 1),
+        (["explain", "continental", "bmw", "-o", "x.csv"], 2),
+        (["explain", "continental", "bmw", "-o", "nowhere/x.md"], 1),
+        (["rank", "-o", "nowhere/x.csv"], 1),
+        (["harden", "continental", "-o", "nowhere/x.csv"], 1),
+    ],
+)
+def test_what_cannot_be_written_is_refused_before_anything_is_computed(
+    arguments, code, monkeypatch, tmp_path
+):
+    def compute(*_, **__):
+        raise AssertionError
+
+    for name in ("analyze", "rank", "harden"):
+        monkeypatch.setattr(f"blastradius.api.{name}", compute)
+    monkeypatch.chdir(tmp_path)
+    assert main(arguments) == code
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_dash_stands_for_standard_output(capsys, monkeypatch, tmp_path):
+    monkeypatch.chdir(tmp_path)
+    assert main(["analyze", "continental", "-o", "-", "--format", "json"]) == 0
+    assert json.loads(capsys.readouterr().out)["target"] == "continental"
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="POSIX pipes")
+@pytest.mark.parametrize("unbuffered", ["", "1"])
+def test_no_part_of_a_long_output_is_lost(unbuffered):
+    """Without a buffer, a pipe that is full takes only a part of what is written."""
+    reader, writer = os.pipe()
+    process = subprocess.Popen(
+        [sys.executable, "-m", "blastradius", "analyze", "continental", "--format", "json"],
+        stdout=writer,
+        env=os.environ | {"PYTHONUNBUFFERED": unbuffered},
+    )
+    os.close(writer)
+    time.sleep(1)
+    with os.fdopen(reader, "rb") as stream:
+        text = stream.read()
+    assert process.wait(timeout=60) == 0
+    assert json.loads(text)["target"] == "continental"
+    assert len(text) > 2**16
+
+
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="needs /dev/full")
-def test_a_full_disk_is_one_message(demo):
+@pytest.mark.parametrize("unbuffered", ["", "1"])
+def test_a_full_disk_is_one_message(demo, unbuffered):
     with Path("/dev/full").open("w") as full:
         done = subprocess.run(
             [sys.executable, "-m", "blastradius", "parties", "--graph", demo],
@@ -467,6 +521,7 @@ def test_a_full_disk_is_one_message(demo):
             stderr=subprocess.PIPE,
             encoding="utf-8",
             check=False,
+            env=os.environ | {"PYTHONUNBUFFERED": unbuffered},
         )
     assert done.returncode == 1
     assert done.stderr == "error: cannot write to standard output: no space left on device\n"
