@@ -74,6 +74,7 @@ class BreachAnalysis:
             counterfactuals=counterfactuals(self.reader, self.solver, self.likelihood, found.id),
             what_ifs=self._what_ifs(found),
             importance=edge_importance(harm, self.solver, harm.node.get(Event("harmed", found.id))),
+            engine=self.analysis.engine,
             scenario=self.analysis.scenario,
             cautions=self.analysis.cautions,
         )

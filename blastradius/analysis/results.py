@@ -430,6 +430,7 @@ class Explanation:
     what_ifs: tuple[WhatIf, ...]
     importance: Mapping[str, float]
     """Birnbaum importance of each edge for P(party harmed), prior [1]: edge id -> derivative."""
+    engine: EngineNote
     scenario: ScenarioNote | None = None
     """What is tried out; None where the breach is taken as it is."""
     cautions: tuple[str, ...] = ()

@@ -66,7 +66,9 @@ def _from_csv(content: bytes, name: str, graph: Graph | Register) -> dict[str, A
     shown = printable(name, 200)
     try:
         text = content.decode("utf-8-sig")
-        rows = list(csv.reader(io.StringIO(text), strict=True))
+        header = text.partition("\n")[0]
+        delimiter = max(",;\t", key=header.count)  # as spreadsheets write them, by country
+        rows = list(csv.reader(io.StringIO(text), strict=True, delimiter=delimiter))
     except (UnicodeDecodeError, csv.Error) as error:
         problem = Problem(0, 0, "", f"not readable as CSV in UTF-8: {printable(str(error), 200)}")
         raise GraphFileError(shown, (problem,)) from None

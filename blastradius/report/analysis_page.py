@@ -421,7 +421,7 @@ def _limits(analysis: Analysis, listing: Listing, graph: str | None) -> Iterator
         disagreements = tuple(map(words, analysis.incident.disagreements))
         yield Facts((("Sources disagree", disagreements),))
     yield Paragraph(words(wording.sentence(analysis.unobserved_edges_note)))
-    yield Paragraph(words(_engine_words(analysis.engine)))
+    yield Paragraph(words(wording.engine_words(analysis.engine)))
     if listing.is_partial:
         yield Paragraph(
             words(f"The list is filtered ({listing.note}); all figures count every party.")
@@ -497,14 +497,3 @@ def _question(analysis: Analysis, party: str) -> Iterator[str]:
         yield from ("--rng-seed", str(options["rng_seed"]))
     if analysis.scenario is not None:
         yield from ("--scenario", "FILE")
-
-
-def _engine_words(engine: EngineNote) -> str:
-    arcs = numbers.counted(engine.uncertain_arcs, "uncertain relation")
-    if engine.method == "exact":
-        return f"Computed exactly over {arcs}: {engine.reason}."
-    width = engine.half_width if engine.half_width is not None else 0.0
-    return (
-        f"Sampled in {engine.n_worlds:,} worlds (rng seed {engine.rng_seed}) over {arcs}: "
-        f"{engine.reason}. 95% interval: at most ±{100 * width:.2g} percentage points."
-    )

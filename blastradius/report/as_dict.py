@@ -114,6 +114,7 @@ def explanation_dict(explanation: Explanation) -> Plain:
             {"text": item.text, "score": canonical(item.score)} for item in explanation.what_ifs
         ],
         "cautions": list(explanation.cautions),
+        "engine": engine_dict(explanation.engine),
         "importance": {
             edge: canonical(value) for edge, value in sorted(explanation.importance.items())
         },

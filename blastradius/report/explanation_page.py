@@ -68,6 +68,7 @@ def explanation_document(
         *caution_sections(explanation.cautions),
         *_counterfactual_sections(explanation, parties),
         *_what_if_sections(explanation),
+        Section("Limits", (Paragraph(words(wording.engine_words(explanation.engine))),)),
     )
     return Document(_headline(explanation), sections)
 

@@ -57,6 +57,9 @@ _RANKING_COLUMNS = (
     Column("Role", fold=1),
 )
 
+_LITTLE = 0.01
+"""Below this, parts of a whole are told in more digits [1]."""
+
 _RANKING_NOTE = (
     "Total score: sum of the scores of all others if the party were breached. Harmed: how many "
     "others to expect harmed. Reachable: how many harm can reach at all, however unlikely. Share: "
@@ -110,8 +113,8 @@ def _ranked_row(party: RankedParty, rank: int) -> tuple[Inline, ...]:
         words(_amount(party.total_score)),
         words(_amount(party.expected_harmed_parties)),
         words(f"{party.reachable_parties:,}"),
-        words(numbers.percent(party.share)),
-        words("" if party.through is None else _percent(party.through)),
+        words(_part(party.share)),
+        words("" if party.through is None else _part_of_whole(party.through)),
         words(party.role),
     )
 
@@ -125,6 +128,18 @@ def _amount(figure: Figure) -> str:
         return shown
     low, high = numbers.decimal(figure.low), numbers.decimal(figure.high)
     return shown if low == high == shown else f"{shown} ({low}–{high})"
+
+
+def _part(part: float) -> str:
+    """Return a part of a whole; of many parties, each has little."""
+    return numbers.percent_of_whole(part) if part < _LITTLE else numbers.percent(part)
+
+
+def _part_of_whole(figure: Figure) -> str:
+    shown, width = _part(figure.value), 100 * (figure.half_width or 0.0)
+    if figure.half_width is None:
+        return shown
+    return f"{shown} ±{width:.2g}" if figure.value < _LITTLE else f"{shown} ±{width:.1f}"
 
 
 def _percent(figure: Figure) -> str:

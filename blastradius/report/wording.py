@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from blastradius.analysis.results import (
         Analysis,
         Band,
+        EngineNote,
         Estimate,
         Expected,
         HarmPath,
@@ -215,3 +216,15 @@ def graph_option(graph: str | None) -> tuple[str, ...]:
 def _shell_word(text: str) -> str:
     bare = "".join(char for char in text if char not in "-_./=:")
     return text if bare.isalnum() and bare.isascii() else "'" + text.replace("'", "'\\''") + "'"
+
+
+def engine_words(engine: EngineNote) -> str:
+    """Return how the numbers were computed, and how precise they are."""
+    arcs = numbers.counted(engine.uncertain_arcs, "uncertain relation")
+    if engine.method == "exact":
+        return f"Computed exactly over {arcs}: {engine.reason}."
+    width = engine.half_width if engine.half_width is not None else 0.0
+    return (
+        f"Sampled in {engine.n_worlds:,} worlds (rng seed {engine.rng_seed}) over {arcs}: "
+        f"{engine.reason}. 95% interval: at most ±{100 * width:.2g} percentage points."
+    )

@@ -8,7 +8,7 @@ import sys
 import oracle
 import pytest
 import strategies
-from hypothesis import given, settings
+from hypothesis import given, reject, settings
 from strategies import table_from_package
 
 import blastradius as br
@@ -76,7 +76,10 @@ def test_totals_are_those_of_all_worlds(graph):
     graph = without_incidents(graph)
     ranked = {party.id: party for party in br.rank(Graph.model_validate(graph)).parties}
     for name in (party["id"] for party in graph["parties"]):
-        figures = supposed(graph, name)["blast_radius"]
+        try:
+            figures = supposed(graph, name)["blast_radius"]
+        except ValueError:  # more worlds than the oracle can go through
+            reject()
         assert (name in ranked) == (figures["reachable_parties"] > 0)
         if name in ranked:
             found = ranked[name]

@@ -437,4 +437,5 @@ EXPLANATION = Explanation(
         "share:volkswagen>continental:volkswagen-engineering": 1.0,
         "share:mercedes-benz>continental:mercedes-engineering": 0.0,
     },
+    engine=ANALYSIS.engine,
 )

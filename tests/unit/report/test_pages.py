@@ -143,6 +143,7 @@ def test_a_party_without_a_path_is_explained_without_an_all_clear():
         counterfactuals=(),
         what_ifs=(),
         importance={},
+        engine=sample.ANALYSIS.engine,
     )
     text = render_text(explanation_document(explanation, sample.ANALYSIS.parties))
     assert "no recorded path" in text.splitlines()[0]
