@@ -11,6 +11,7 @@ from blastradius.engine import HarmNetwork, reach_exact
 from blastradius.engine.arrays import ArcArrays
 from blastradius.engine.cascade import CascadeSampler
 from blastradius.engine.kernels import dense_plain, sparse, sparse_plain
+from blastradius.engine.kernels.weights import to_weights
 from blastradius.errors import EngineInputError
 
 PROBABILITIES = st.sampled_from([0.0, 1e-12, 0.001, 0.02, 0.1, 0.3, 0.5, 0.9, 1 - 1e-12, 1.0])
@@ -264,6 +265,17 @@ def test_posterior_agrees_with_exact_conditioning(regime):
     sample = sampler_of(network, [0], regime=regime).sample(200_000, likelihood=evidence)
     # 2.5 of the 95 % half-widths are 4.9 standard errors.
     assert (np.abs(sample.posterior() - exact) <= 2.5 * sample.half_width()).all()
+
+
+def test_sums_are_brought_to_the_scale_of_a_heavier_world():
+    sums, weighted, squares = np.array([-np.inf, 0.0, 0.0]), np.zeros(1), np.zeros(1)
+    for log in (0.0, math.log(4)):
+        weights = np.array([log])
+        to_weights(weights, 1, sums, weighted, squares)
+        weighted[0], squares[0] = weighted[0] + weights[0], squares[0] + weights[0] ** 2
+    # A world of weight 1 and one of 4, in units of the heavier.
+    assert sums.tolist() == pytest.approx([math.log(4), 1.25, 1 + 1 / 16])
+    assert [weighted[0], squares[0]] == pytest.approx([1.25, 1 + 1 / 16])
 
 
 @pytest.mark.parametrize("regime", REGIMES)
