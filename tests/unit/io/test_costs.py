@@ -55,6 +55,8 @@ COSTS = Costs(
         ("c.yaml", YAML),
         ("c.csv", CSV),
         ("c.csv", "\ufeff" + CSV.replace("\n", "\r\n") + "\r\n"),
+        ("c.csv", CSV.replace(",", ";")),
+        ("c.csv", CSV.replace(",", "\t")),
         ("c.json", ('{"default": 2, "kinds": {"share": 4, "access": "impossible"}, "parties": '
                     '{"conti": 3}, "edges": {"s#ecu": "free", "pivot:ecu": 7.5, '
                     '"outage:conti": 1}}')),

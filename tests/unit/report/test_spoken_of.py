@@ -6,7 +6,7 @@ import pytest
 
 import blastradius as br
 from blastradius.report.analysis_page import analysis_document
-from blastradius.report.listing import ListFilter, select
+from blastradius.report.listing import ListFilter, Listing, select
 from blastradius.report.text import render_text
 
 OTHERS = ("one", "two", "three", "four", "five", "six", "seven", "eight")
@@ -126,3 +126,10 @@ def test_a_scenario_that_cuts_the_path_is_not_said_to_find_none_recorded():
     said = [br.Observation(party="linked", state="reported")]
     result = br.analyze(GRAPH, "supplier", observations=said, scenario=cut)
     assert "Spoken of without a path: Linked (reported)." in page(result)
+
+
+def test_who_was_only_spoken_of_is_not_counted_among_those_on_a_path():
+    ranking = ask(one="confirmed").analysis.ranking
+    assert sorted(party.id for party in ranking) == ["linked", "one"]
+    shown = Listing(tuple(ranking), 3, ListFilter(), n_beyond=1)
+    assert shown.note == "showing 1 of 2, and 1 without a path"

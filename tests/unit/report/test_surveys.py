@@ -170,6 +170,9 @@ def test_a_sampled_ranking_shows_intervals():
     text = " ".join(RankingView(SAMPLED_RANKING).to_text(width=140).split())
     assert "152.0 ±2.9" in text
     assert "70% ±1.2" in text
+    # All whose breach can harm others count, not only those at the head that were looked at.
+    assert f"showing 1 of {SAMPLED_RANKING.n_harmful:,}" in text
+    assert RankingView(SAMPLED_RANKING).to_dict()["listing"]["total"] == SAMPLED_RANKING.n_harmful
     assert "Sampled in 128 worlds for the harm to each party (rng seed 3)" in text
     assert "95% intervals: at most ±1.9% of a total score" in text
 
