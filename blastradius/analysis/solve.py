@@ -140,7 +140,8 @@ class _Sampled:
             "monte-carlo", reason, self.n_worlds, self.rng_seed, _uncertain(harm), None
         )
 
-    def _sampler(self, values: Sequence[float], likelihood: Likelihood) -> Sampler:
+    def _sampler(self, values: Sequence[float], likelihood: Likelihood) -> tuple[Sampler, bool]:
+        """Return what samples worlds, and whether it moves them to the evidence."""
         # Imported here so that exact answers do not pay for numpy, nor small ones for numba.
         tails, heads = zip(*self.harm.all_arcs(), strict=True)
         if len(tails) >= COMPILED_FROM:
@@ -149,17 +150,17 @@ class _Sampled:
 
             arcs = ArcArrays.from_arcs(self.harm.n_nodes, tails, heads, values)
             sampler = CascadeSampler(arcs, [0], self.rng_seed)
-            if self.is_default and sampler.is_moved(likelihood):
-                self.n_worlds = min(self.n_worlds, MOVED_WORLDS)
-            return sampler.sample
+            return sampler.sample, sampler.is_moved(likelihood)
         from blastradius.engine.montecarlo import sample_reach  # noqa: PLC0415
         from blastradius.engine.network import HarmNetwork  # noqa: PLC0415
 
         network = HarmNetwork.from_arcs(self.harm.n_nodes, tails, heads, values)
-        return partial(_with_seed, sample_reach, network, self.rng_seed)
+        return partial(_with_seed, sample_reach, network, self.rng_seed), False
 
     def _run(self, values: Sequence[float], likelihood: Likelihood) -> list[float]:
-        sampler = self._sampler(values, likelihood)
+        sampler, is_moved = self._sampler(values, likelihood)
+        if is_moved and self.is_default:
+            self.n_worlds = min(self.n_worlds, MOVED_WORLDS)
         if self.is_settled:
             sample = sampler(self.n_worlds, likelihood=likelihood)
         else:

@@ -8,7 +8,7 @@ instead; it only has to touch what lies between the origins and the evidence.
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Final
 
 import numpy as np
@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from blastradius.engine.arrays import ArcArrays
 from blastradius.engine.in_reach import InReach, nodes_in_reach
 from blastradius.engine.kernels import annealed, dense
-from blastradius.engine.regimes import Evidence, Tally
+from blastradius.engine.regimes import Dense, Evidence, Tally, blocks, count
 
 _OTHER_STREAMS: Final = np.uint64(0x2545F4914F6CDD1D)
 """Changes a seed into another, for the coins that are moved."""
@@ -28,7 +28,7 @@ _PILOT: Final = 2**32
 _LEAST_STEPS: Final = 512
 _MOST_STEPS: Final = 2**16
 _MOST_WORK: Final = 20_000_000
-"""Arcs looked at for one block, at most, origins and steps together: a fraction of a second."""
+"""Coins tossed at first and arcs looked at in all steps of one block, at most: a fraction of a second."""
 
 _TOO_FEW_STEPS: Final = 64
 """Steps that lead no world anywhere: where no more can be taken, worlds are only weighed."""
@@ -39,7 +39,7 @@ _MEASURED_STEPS: Final = 16
 _PILOTED: Final = 4
 """Blocks from which it is found how alike the weights are."""
 
-ENOUGH: Final = 0.5
+_ENOUGH: Final = 0.5
 """Effective part of the worlds with which nothing more is wanted [1]."""
 
 _NO_MORE: Final = 0.25
@@ -51,17 +51,17 @@ _LOOKED_AT: Final = 16
 
 
 @dataclass(frozen=True, slots=True)
-class Cause:
+class Split:
     """What lies between the origins and the evidence, and all the rest."""
 
     nodes: NDArray[np.int64]
     """Place in reach of each of its nodes, shape (n,)."""
-    inner: annealed.Cause
+    cause: annealed.Cause
     rest: ArcArrays
     """Arcs that lead to other nodes, between places in reach."""
 
     @classmethod
-    def of(cls, arcs: ArcArrays, part: InReach, evidence: Evidence) -> Cause:
+    def of(cls, arcs: ArcArrays, part: InReach, evidence: Evidence) -> Split:
         """Cut the arcs in reach in two."""
         counts = arcs.first[part.nodes + 1] - arcs.first[part.nodes]
         starts = np.repeat(arcs.first[part.nodes] - (np.cumsum(counts) - counts), counts)
@@ -79,11 +79,11 @@ class Cause:
         place[nodes] = np.arange(len(nodes))
         origins = np.zeros(len(nodes), dtype=np.bool_)
         origins[place[part.origins[leads[part.origins]]]] = True
-        inner = _inner(place[tail[is_inner]], place[head[is_inner]], probability[is_inner], origins)
-        return cls(nodes, inner, rest)
+        cause = _cause(place[tail[is_inner]], place[head[is_inner]], probability[is_inner], origins)
+        return cls(nodes, cause, rest)
 
 
-def _inner(
+def _cause(
     tail: NDArray[np.int64],
     head: NDArray[np.int64],
     probability: NDArray[np.float64],
@@ -118,20 +118,20 @@ def _log_odds(units: NDArray[np.uint64]) -> NDArray[np.float64]:
 class Annealed:
     """Worlds in blocks, moved towards the evidence.
 
-    Takes 36 bytes an arc in reach, 40 an arc and 17 a node of the cause; and for each thread 65 bytes
-    a node in reach, 32 an arc and 73 a node of the cause.
+    Takes 36 bytes an arc and 32 a node in reach, 40 an arc and 33 a node of the cause; and for each
+    thread 65 bytes a node in reach, 32 an arc and 114 a node of the cause.
     """
 
     def __init__(
         self, arcs: ArcArrays, part: InReach, evidence: Evidence, rng_seed: np.uint64
     ) -> None:
         self.part, self.rng_seed = part, rng_seed
-        self.cause = Cause.of(arcs, part, evidence)
-        rest, n = self.cause.rest, len(part.nodes)
-        self.rest = dense.Arcs.empty(n, rest.n_arcs)
-        places = np.arange(n)
-        dense.lay_arcs(rest.first, rest.head, rest.probability, places, places, self.rest)
-        self.said = _said(self.cause, evidence)
+        split = Split.of(arcs, part, evidence)
+        self.nodes, self.cause = split.nodes, split.cause
+        places = np.arange(len(part.nodes))
+        beyond = replace(part, nodes=places, place=places, n_arcs=split.rest.n_arcs)
+        self.rest = Dense(split.rest, beyond, int(rng_seed))
+        self.said = _said(split, evidence)
         self.n_steps = 1
         self._find_ways_back()
         self.is_useful = self._find_steps()
@@ -142,34 +142,35 @@ class Annealed:
 
         What strong statements speak for may hardly happen without them.
         """
-        chains, inner = self._chains(), self.cause.inner
-        counts = np.zeros(len(inner.is_origin))
+        chains, cause = self._chains(), self.cause
+        counts = np.zeros(len(cause.is_origin))
         for number in range(_PILOT, _PILOT + _LOOKED_AT):
             self._anneal(chains, number)
             words = np.bitwise_count(chains.reached).reshape(-1, dense.LANES)
             counts += words.sum(axis=1)
         comes = (counts + 0.5) / (_LOOKED_AT * dense.WORLDS + 1)
-        chance = (comes[inner.tail] * np.minimum(inner.coin / 2.0**32, 1.0))[inner.arc_in]
-        n_in = np.diff(inner.first_in)
+        chance = (comes[cause.tail] * np.minimum(cause.coin / 2.0**32, 1.0))[cause.arc_in]
+        n_in = np.diff(cause.first_in)
         node = np.repeat(np.arange(len(n_in)), n_in)
         total = np.bincount(node, weights=chance, minlength=len(n_in))
         chance = 0.5 * chance / total[node] + 0.5 / n_in[node]
         # Each node's chances add up to 1, so those of all nodes before it are a whole number.
-        inner.up_to[:] = np.cumsum(chance) - (np.cumsum(n_in > 0) - 1)[node]
+        up_to = np.cumsum(chance) - (np.cumsum(n_in > 0) - 1)[node]
+        self.cause = cause._replace(up_to=up_to)
 
     def _find_steps(self) -> bool:
         """Double the steps until the weights are enough alike, and more steps find no more weight."""
         chains = self._chains()
         self.n_steps = _MEASURED_STEPS
         work = self._anneal(chains, _PILOT - 1) / _MEASURED_STEPS
-        room = _MOST_WORK - len(self.cause.inner.coin)
+        room = _MOST_WORK - len(self.cause.coin)
         most = min(_MOST_STEPS, int(room / max(work, 1.0)))
         if most < _TOO_FEW_STEPS:
             return False
         self.n_steps, before = min(_LEAST_STEPS, most), -math.inf
         for doubling in range(64):
             effective, found = self._piloted(chains, _PILOT + _PILOTED * doubling)
-            if effective >= ENOUGH and found - before < _NO_MORE:
+            if effective >= _ENOUGH and found - before < _NO_MORE:
                 break
             if 2 * self.n_steps > most:
                 break
@@ -188,12 +189,11 @@ class Annealed:
         return effective, float(logs.max() + np.log(weights.mean()))
 
     def _chains(self) -> annealed.Chains:
-        inner = self.cause.inner
-        return annealed.Chains.empty(len(inner.is_origin), len(inner.coin))
+        return annealed.Chains.empty(len(self.cause.is_origin), len(self.cause.coin))
 
     def _anneal(self, chains: annealed.Chains, number: int) -> int:
         work: int = annealed.anneal(
-            self.cause.inner,
+            self.cause,
             self.said,
             self.n_steps,
             self.rng_seed ^ _OTHER_STREAMS,
@@ -204,7 +204,7 @@ class Annealed:
 
     def scratch(self) -> tuple[Any, ...]:
         """Return what a thread needs for itself."""
-        return self._chains(), dense.Block.empty(len(self.part.nodes))
+        return self._chains(), *self.rest.scratch()
 
     def run(
         self,
@@ -217,19 +217,16 @@ class Annealed:
         """Sample worlds; ``first`` is the beginning of a block."""
         del evidence  # known from the beginning
         chains, block = scratch
-        for start in range(0, n_worlds, dense.WORLDS):
-            used = min(dense.WORLDS, n_worlds - start)
-            number = (first + start) // dense.WORLDS
+        for number, used in blocks(first, n_worlds):
             self._anneal(chains, number)
-            annealed.hand_over(self.cause.nodes, chains, block)
+            annealed.hand_over(self.nodes, chains, block)
             dense.start(block, self.part.origins)
-            dense.spread(self.rest, block, self.rng_seed, number)
-            dense.weigh(block, used, chains.log_weight, tally.sums, tally.weighted, tally.squares)
-            dense.tally(block, used, tally.counts)
+            dense.spread(self.rest.arcs, block, self.rng_seed, number)
+            count(block, used, tally, chains.log_weight)
 
 
-def _said(cause: Cause, evidence: Evidence) -> annealed.Said:
-    of_node = np.full(len(cause.nodes), -1)
-    of_node[np.searchsorted(cause.nodes, evidence.nodes)] = np.arange(len(evidence.nodes))
+def _said(split: Split, evidence: Evidence) -> annealed.Said:
+    of_node = np.full(len(split.nodes), -1)
+    of_node[np.searchsorted(split.nodes, evidence.nodes)] = np.arange(len(evidence.nodes))
     nodes = np.flatnonzero(of_node >= 0)
     return annealed.Said(nodes, of_node, evidence.log_if_reached, evidence.log_if_not)

@@ -1,9 +1,9 @@
 """Sampled reach on large networks: compiled cascades on all cores, the same bits on any number.
 
-Two kernels share the work. Where a breach reaches little, worlds are followed one visit at a time
-and closed coins are skipped; where it reaches much of the network, 256 worlds move together as bits
-of machine words. Where it mostly dies at once and otherwise reaches much, worlds begin alone, and
-those that grow go on together. A pilot of some worlds decides, by what it visits and never by the
+Two kernels share the work. Where worlds have little in common, they are followed one visit at a time
+and closed coins are skipped; where they visit the same nodes, 256 move together as bits of machine
+words. Where a breach mostly dies at once and otherwise reaches much, worlds begin alone, and those
+that grow go on together. Where evidence leaves few worlds, they are moved to it. A pilot of some worlds decides, by what it visits and never by the
 clock, so that the choice is part of the answer and the same on every machine.
 """
 
@@ -20,7 +20,7 @@ from blastradius.engine.annealing import Annealed
 from blastradius.engine.arrays import ArcArrays
 from blastradius.engine.in_reach import in_reach
 from blastradius.engine.network import check_likelihood, check_origins, check_whole
-from blastradius.engine.pilot import Regime, fly, share_that_grows
+from blastradius.engine.pilot import Regime, run_pilot, share_that_grows
 from blastradius.engine.regimes import Dense, Evidence, Mixed, Sparse, Tally, evidence_on
 from blastradius.engine.sample import Sample
 from blastradius.engine.threads import n_cores, seed_of
@@ -64,6 +64,7 @@ class CascadeSampler:
     Memory, beyond the network's own 20 bytes an arc and 8 a node: at most 16 bytes an arc and 24 a
     node that the origins can reach (as much again where worlds move together), and for each
     thread 16 to 81 bytes a node plus a queue that grows with the cascade, at most 8 bytes an arc.
+    Under strong evidence also what :class:`~blastradius.engine.annealing.Annealed` takes.
 
     Coins are resolved to 2**-32; one that can open at all does so in at least one case of 2**32.
 
@@ -89,7 +90,7 @@ class CascadeSampler:
         self._part = in_reach(arcs, check_origins(arcs.n_nodes, origins))
         seed = seed_of(rng_seed)
         alone = Sparse(self._part, seed, 64)
-        pilot = fly(arcs, alone)
+        pilot = run_pilot(arcs, alone)
         self.regime: Regime = regime or pilot.cheapest()
         self._kernel: Sparse | Mixed | Dense = alone
         self._annealed: tuple[tuple[bytes, ...], Annealed | None] | None = None

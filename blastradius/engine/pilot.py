@@ -110,7 +110,7 @@ class Pilot(NamedTuple):
         return min(_CHUNK_WORLDS, unit * pieces)
 
 
-def fly(arcs: ArcArrays, alone: Sparse) -> Pilot:
+def run_pilot(arcs: ArcArrays, alone: Sparse) -> Pilot:
     """Sample some worlds, each alone, and estimate what they would cost together."""
     part, scratch = alone.part, alone.scratch()
     of_all, of_grown = (Tally(len(part.nodes), weighted=False) for _ in range(2))

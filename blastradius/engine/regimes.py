@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any, Final, NamedTuple
 
 import numpy as np
@@ -109,7 +109,7 @@ class Sparse:
 
 
 class Dense:
-    """Worlds as bits. 64 bytes a node, for each thread."""
+    """Worlds as bits. 65 bytes a node, for each thread."""
 
     def __init__(self, arcs: ArcArrays, part: InReach, rng_seed: int) -> None:
         self.part, self.rng_seed = part, np.uint64(rng_seed)
@@ -130,21 +130,39 @@ class Dense:
     ) -> None:
         """Sample worlds; ``first`` is the beginning of a block."""
         (block,) = scratch
-        for start in range(0, n_worlds, dense.WORLDS):
-            used = min(dense.WORLDS, n_worlds - start)
+        for number, used in blocks(first, n_worlds):
             dense.start(block, self.part.origins)
-            self.go_on(block, (first + start) // dense.WORLDS, used, tally, evidence)
+            self.go_on(block, number, used, tally, evidence)
 
     def go_on(
         self, block: dense.Block, number: int, used: int, tally: Tally, evidence: Evidence | None
     ) -> None:
         """Spread harm in a block until nothing moves, count its first worlds, and forget it."""
         dense.spread(self.arcs, block, self.rng_seed, number)
+        logs = None
         if evidence is not None:
             logs = np.empty(dense.WORLDS)
             dense.log_likelihoods(block, *evidence, logs)
-            dense.weigh(block, used, logs, tally.sums, tally.weighted, tally.squares)
-        dense.tally(block, used, tally.counts)
+        count(block, used, tally, logs)
+
+
+def count(
+    block: dense.Block, used: int, tally: Tally, log_weights: NDArray[np.float64] | None
+) -> None:
+    """Count the first worlds of a block, weigh them if they have weights, and forget all of them."""
+    if log_weights is not None:
+        dense.weigh(block, used, log_weights, tally.sums, tally.weighted, tally.squares)
+    dense.tally(block, used, tally.counts)
+
+
+def blocks(first: int, n_worlds: int) -> Iterator[tuple[int, int]]:
+    """Yield the number of each block of some worlds, and how many of its worlds are among them.
+
+    >>> list(blocks(512, 300))
+    [(2, 256), (3, 44)]
+    """
+    for start in range(0, n_worlds, dense.WORLDS):
+        yield (first + start) // dense.WORLDS, min(dense.WORLDS, n_worlds - start)
 
 
 class Mixed:

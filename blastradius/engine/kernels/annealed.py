@@ -39,7 +39,7 @@ _MOST_ARCS = 64
 
 
 class Cause(NamedTuple):
-    """The n nodes and m arcs between the origins and the evidence; node 0 leads to the origins."""
+    """The n nodes and m arcs between the origins and the evidence, arcs by the node they leave."""
 
     first: NDArray[np.int64]
     """Place of each node's first arc, shape (n + 1,)."""
@@ -426,10 +426,7 @@ def _keep(
                 log_likelihood[world] += gain[world]
         if taken != ALL:
             for k in range(n_touched):
-                at, before = (
-                    LANES * touched[k] + lane,
-                    reached_before[LANES * k + lane],
-                )
+                at, before = LANES * touched[k] + lane, reached_before[LANES * k + lane]
                 reached[at] = (reached[at] & taken) | (before & ~taken)
             for k in range(n_tossed):
                 at, before = LANES * tossed[k] + lane, open_before[LANES * k + lane]

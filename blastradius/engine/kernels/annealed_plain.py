@@ -10,7 +10,7 @@ from bisect import bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from blastradius.engine.kernels.dense_plain import ALL, WORLDS, Stream
+from blastradius.engine.kernels.dense_plain import ALL, WORLDS, Stream, compare
 from blastradius.engine.kernels.sparse_plain import stream
 
 MOST_TOSSED = 8
@@ -80,20 +80,8 @@ def _uniform(numbers: Stream) -> float:
 
 
 def _toss(coin: int, numbers: Stream) -> int:
-    """Return the worlds in which a coin is open: bit by bit of its chance, until all are decided."""
-    if coin == 2**32:
-        return ALL
-    opened, asked = 0, ALL
-    for place in reversed(range(32)):
-        if not asked:
-            break
-        drawn = sum(numbers.draw() << 64 * lane for lane in range(WORLDS // 64))
-        if coin >> place & 1:
-            opened |= asked & ~drawn
-            asked &= drawn
-        else:
-            asked &= ~drawn
-    return opened
+    """Return the worlds in which a coin is open."""
+    return ALL if coin == 2**32 else compare(coin, ALL, numbers)
 
 
 def _reached(network: Network, open_in: Sequence[int]) -> list[int]:

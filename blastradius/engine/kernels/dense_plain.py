@@ -102,7 +102,7 @@ def _toss(
     for head, p in coins:
         asked = worlds & ~reached[head]
         if asked:
-            yield head, _compare(min(math.ceil(p * 2**32), 2**32 - 1), asked, numbers)
+            yield head, compare(min(math.ceil(p * 2**32), 2**32 - 1), asked, numbers)
 
 
 def _few(
@@ -127,7 +127,7 @@ def _few(
             yield head, 1 << places[place]
 
 
-def _compare(coin: int, asked: int, numbers: Stream) -> int:
+def compare(coin: int, asked: int, numbers: Stream) -> int:
     """Return the worlds, of those asked, in which a random number is below the coin."""
     opened = 0
     for place in reversed(range(32)):

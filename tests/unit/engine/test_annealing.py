@@ -40,7 +40,7 @@ def posterior(sampler, n_worlds):
 
 
 def plain_network(sampler):
-    inner, said = sampler.cause.inner, sampler.said
+    inner, said = sampler.cause, sampler.said
     spans = [slice(*inner.first_in[node : node + 2]) for node in range(len(inner.is_origin))]
     return annealed_plain.Network(
         len(inner.is_origin),
@@ -71,9 +71,7 @@ def questions(draw):
 def test_worlds_are_those_of_the_plain_twin(question, seed, n_steps):
     sampler = annealed_of(*question, seed, n_steps)
     chains = sampler._chains()
-    annealed.anneal(
-        sampler.cause.inner, sampler.said, n_steps, np.uint64(seed), np.int64(7), chains
-    )
+    annealed.anneal(sampler.cause, sampler.said, n_steps, np.uint64(seed), np.int64(7), chains)
     reached, weights = annealed_plain.annealed_worlds(plain_network(sampler), n_steps, seed, 7)
     words = chains.reached.reshape(-1, dense.LANES)
     assert [
